@@ -1,0 +1,46 @@
+"""What may leave the server as JSON: agents hand over Python values, clients get JSON."""
+
+from collections.abc import Mapping
+from math import isfinite
+
+from a2a_agent.domain.errors import IllegalEvent
+from a2a_agent.domain.model import JsonValue
+
+_MOST_DEPTH = 100
+_INT_RANGE = range(-(2**63), 2**64)
+
+
+def clean_text(text: str) -> str:
+    """The text with halves of surrogate pairs, which UTF-8 cannot carry, replaced by U+FFFD."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def checked(value: object, where: str, depth: int = 0) -> JsonValue:
+    """The value as JSON would give it back. Raises IllegalEvent, naming `where`, for no JSON."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return clean_text(str(value))
+    if isinstance(value, int):
+        if value not in _INT_RANGE:
+            raise IllegalEvent(f"{where} holds an integer of more than 64 bits")
+        return int(value)
+    if isinstance(value, float):
+        if not isfinite(value):
+            raise IllegalEvent(f"{where} holds {value}, which JSON has no number for")
+        return float(value)
+    if depth >= _MOST_DEPTH:
+        raise IllegalEvent(f"{where} is nested more than {_MOST_DEPTH} levels deep")
+    if isinstance(value, Mapping):
+        if not all(isinstance(name, str) for name in value):
+            raise IllegalEvent(f"{where} holds an object with a name that is no string")
+        return {clean_text(name): checked(item, where, depth + 1) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [checked(item, where, depth + 1) for item in value]
+    raise IllegalEvent(f"{where} holds a {type(value).__name__}, which is no JSON")

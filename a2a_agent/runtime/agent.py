@@ -1,0 +1,114 @@
+"""What an agent is, and what it is given."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from inspect import isasyncgenfunction, iscoroutinefunction
+from typing import Any, Protocol, TypeAlias, cast, runtime_checkable
+
+from a2a_agent.domain.agent_events import AgentEvent, InputRequired
+from a2a_agent.domain.model import JsonObject, JsonValue, Message, Task
+
+Events: TypeAlias = AsyncIterator[AgentEvent | str]
+
+
+async def _no_one_to_ask(question: InputRequired) -> Message:
+    raise RuntimeError("this request is not part of a run, so there is nobody to ask")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """One message to be worked on.
+
+    `history` holds the earlier messages of the context, oldest first: the client's, the agent's
+    (tool calls and results as data parts) and its answers. `task` is the task as it was before
+    the message, None for a new one. `resume` is what the agent left with its `InputRequired`.
+    """
+
+    message: Message
+    task_id: str
+    context_id: str
+    history: tuple[Message, ...] = ()
+    task: Task | None = None
+    resume: JsonValue = None
+    caller: str = "anonymous"
+    metadata: JsonObject = field(default_factory=dict)
+    extensions: frozenset[str] = frozenset()
+    accepted_output_modes: tuple[str, ...] = ()
+    ask: Callable[[InputRequired], Awaitable[Message]] = _no_one_to_ask
+    """Puts the task into `input-required` and returns the client's answer.
+
+    The run stays alive meanwhile, so the question does not survive a restart; yielding the
+    `InputRequired` does. Raises `asyncio.CancelledError` when the task is canceled."""
+
+    @property
+    def text(self) -> str:
+        """The text of the message."""
+        return self.message.text
+
+
+@runtime_checkable
+class RunnableAgent(Protocol):
+    """An agent as an object. State of a run lives in the generator, never on the object."""
+
+    def run(self, request: RunRequest, /) -> Events:
+        """Yields the run's events."""
+        ...
+
+
+Agent: TypeAlias = Callable[[RunRequest], Events] | RunnableAgent
+"""An async generator function, or an object with `run(request)`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skill:
+    """One thing an agent can do, as its card tells it."""
+
+    id: str
+    name: str
+    description: str
+    tags: tuple[str, ...]
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentDescription:
+    """What the card says of an agent. Media types may be ranges such as `image/*` or `*/*`."""
+
+    name: str
+    description: str
+    version: str = "1.0.0"
+    skills: tuple[Skill, ...] = ()
+    input_modes: tuple[str, ...] = ("text/plain", "application/json")
+    output_modes: tuple[str, ...] = ("text/plain", "application/json")
+    provider: tuple[str, str] | None = None
+    """Organization and URL."""
+    documentation_url: str | None = None
+    icon_url: str | None = None
+
+
+def run_function(agent: Agent) -> Callable[[RunRequest], Events]:
+    """The function that starts a run. Raises TypeError, saying what an agent is, for others."""
+    function: Any = agent.run if isinstance(agent, RunnableAgent) else agent
+    if not callable(function):
+        raise TypeError(f"{agent!r} is no agent: {_WHAT_AN_AGENT_IS}")
+    if iscoroutinefunction(function) and not isasyncgenfunction(function):
+        raise TypeError(f"{function!r} never yields, so it is no agent: {_WHAT_AN_AGENT_IS}")
+    return cast(Callable[[RunRequest], Events], function)
+
+
+_WHAT_AN_AGENT_IS = (
+    "an agent is an async generator function that takes a RunRequest and yields events, "
+    "or an object with such a function named run"
+)
+
+
+def describe(agent: Agent) -> AgentDescription:
+    """The agent's own `description` where it has one, else its name and docstring."""
+    described = getattr(agent, "description", None)
+    if isinstance(described, AgentDescription):
+        return described
+    name = getattr(agent, "__name__", type(agent).__name__)
+    said = (getattr(agent, "__doc__", None) or f"The agent {name}.").strip()
+    first = " ".join(said.split("\n\n")[0].split())
+    skill = Skill(id=name, name=name, description=first, tags=("agent",))
+    return AgentDescription(name=name, description=first, skills=(skill,))

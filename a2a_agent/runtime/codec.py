@@ -1,0 +1,177 @@
+"""The log's own JSON form: what stores keep of entries, the same for every store.
+
+Short names, no wire version in it; what an entry's task already says is left out. A field with
+its default value is not written, so old logs stay readable when a field is added.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from typing import Any, assert_never
+
+import orjson
+
+from a2a_agent.domain.assembly import is_plain_text
+from a2a_agent.domain.model import (
+    DataPart,
+    FilePart,
+    Message,
+    Part,
+    Role,
+    TaskState,
+    TextPart,
+)
+from a2a_agent.domain.task_events import (
+    ArtifactChunk,
+    Entry,
+    MessageAccepted,
+    Noted,
+    Replied,
+    StatusChanged,
+    TaskEvent,
+)
+
+
+def encode_entries(entries: Sequence[Entry]) -> bytes:
+    """The entries of one task as JSON: `[[sequence, timestamp_ms, event], …]`."""
+    return orjson.dumps(
+        [[entry.sequence, entry.timestamp_ms, _event(entry.event)] for entry in entries]
+    )
+
+
+def decode_entries(stored: bytes, task_id: str) -> list[Entry]:
+    """The entries that `encode_entries` made `stored` of."""
+    return [
+        Entry(sequence, timestamp_ms, _decoded_event(event, task_id))
+        for sequence, timestamp_ms, event in orjson.loads(stored)
+    ]
+
+
+def encode_message(message: Message) -> bytes:
+    """The message as JSON: equal messages give equal bytes, so it serves as a fingerprint."""
+    return orjson.dumps(_message(message), option=orjson.OPT_SORT_KEYS)
+
+
+def _event(event: TaskEvent) -> list[Any]:
+    match event:
+        case ArtifactChunk():
+            if event.append and event.metadata is None and len(event.parts) == 1:
+                part = event.parts[0]
+                if is_plain_text(part):
+                    return ["t", event.artifact_id, part.text, int(event.last)]
+            optional = _without_nones(
+                n=event.name,
+                d=event.description,
+                m=event.metadata,
+                a=event.append or None,
+                l=event.last or None,
+            )
+            return ["a", event.artifact_id, _parts(event.parts), optional]
+        case StatusChanged():
+            optional = _without_nones(
+                p=_parts(event.parts) or None, m=event.metadata, r=event.resume
+            )
+            return ["s", event.state.value, optional]
+        case Noted():
+            return ["n", event.note]
+        case MessageAccepted():
+            return ["m", event.message.context_id, _message(event.message)]
+        case Replied():
+            return ["r", _parts(event.parts), event.metadata]
+        case _:
+            assert_never(event)
+
+
+def _decoded_event(stored: list[Any], task_id: str) -> TaskEvent:
+    match stored:
+        case ["t", artifact_id, text, last]:
+            return ArtifactChunk(artifact_id, (TextPart(text),), True, bool(last))
+        case ["a", artifact_id, parts, more]:
+            return ArtifactChunk(
+                artifact_id,
+                _decoded_parts(parts),
+                bool(more.get("a")),
+                bool(more.get("l")),
+                more.get("n"),
+                more.get("d"),
+                more.get("m"),
+            )
+        case ["s", state, more]:
+            parts = _decoded_parts(more.get("p", ()))
+            return StatusChanged(TaskState(state), parts, more.get("m"), more.get("r"))
+        case ["n", note]:
+            return Noted(note)
+        case ["m", context_id, message]:
+            return MessageAccepted(_decoded_message(message, task_id, context_id))
+        case ["r", parts, metadata]:
+            return Replied(_decoded_parts(parts), metadata)
+        case _:
+            raise ValueError(f"this is no entry of a log: {stored[:1]!r}")
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return _without_nones(
+        i=message.message_id,
+        u=None if message.role is Role.USER else message.role.value,
+        p=_parts(message.parts),
+        m=message.metadata,
+        e=list(message.extensions) or None,
+        f=list(message.reference_task_ids) or None,
+    )
+
+
+def _decoded_message(stored: dict[str, Any], task_id: str, context_id: str) -> Message:
+    return Message(
+        message_id=stored["i"],
+        role=Role(stored.get("u", "user")),
+        parts=_decoded_parts(stored["p"]),
+        context_id=context_id,
+        task_id=task_id,
+        metadata=stored.get("m"),
+        extensions=tuple(stored.get("e", ())),
+        reference_task_ids=tuple(stored.get("f", ())),
+    )
+
+
+def _parts(parts: Sequence[Part]) -> list[Any]:
+    return [_part(part) for part in parts]
+
+
+def _part(part: Part) -> Any:
+    """A plain text is a string; all else is an object named by its content."""
+    match part:
+        case TextPart():
+            if is_plain_text(part):
+                return part.text
+            content: dict[str, Any] = {"t": part.text}
+        case FilePart(raw=None):
+            content = {"u": part.url}
+        case FilePart():
+            content = {"b": b64encode(part.raw or b"").decode()}
+        case DataPart():
+            content = {"d": part.data}
+        case _:
+            assert_never(part)
+    return content | _without_nones(y=part.media_type, f=part.filename, m=part.metadata)
+
+
+def _decoded_parts(stored: Sequence[Any]) -> tuple[Part, ...]:
+    return tuple(_decoded_part(part) for part in stored)
+
+
+def _decoded_part(stored: Any) -> Part:
+    if isinstance(stored, str):
+        return TextPart(stored)
+    more = (stored.get("y"), stored.get("f"), stored.get("m"))
+    if "t" in stored:
+        return TextPart(stored["t"], *more)
+    if "d" in stored:
+        return DataPart(stored["d"], *more)
+    raw = b64decode(stored["b"]) if "b" in stored else None
+    media_type, filename, metadata = more
+    return FilePart(
+        raw=raw, url=stored.get("u"), media_type=media_type, filename=filename, metadata=metadata
+    )
+
+
+def _without_nones(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,277 @@
+"""The operations of A2A, one function each, over the log, its readers and the runs.
+
+Knows neither wire versions nor HTTP. Whatever can be refused is refused before a stream begins.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from a2a_agent.domain.agent_events import RunFinished
+from a2a_agent.domain.assembly import assemble
+from a2a_agent.domain.errors import (
+    Busy,
+    InvalidParams,
+    StoreUnavailable,
+    TaskNotCancelable,
+    TaskNotFound,
+    UnsupportedOperation,
+)
+from a2a_agent.domain.lifecycle import Progress
+from a2a_agent.domain.mapping import Mapper
+from a2a_agent.domain.model import Message, Task, TaskState
+from a2a_agent.domain.requests import (
+    CancelTask,
+    GetTask,
+    ListTasks,
+    SendMessage,
+    Snapshot,
+    StreamItem,
+    SubscribeToTask,
+    TaskList,
+    View,
+)
+from a2a_agent.runtime.agent import Agent, AgentDescription, run_function
+from a2a_agent.runtime.journal import Journal, Refused, unix_ms
+from a2a_agent.runtime.limits import Limits
+from a2a_agent.runtime.reading import Reading
+from a2a_agent.runtime.reception import Reception
+from a2a_agent.runtime.runner import Runner
+from a2a_agent.runtime.store import Head, Query, Scope, TaskStore
+from a2a_agent.runtime.tails import Reader, Tails
+
+logger = logging.getLogger(__name__)
+
+_RECOVERY_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A stream that is ready to be read, once."""
+
+    items: AsyncIterator[StreamItem]
+    _reader: Reader
+    _tails: Tails
+
+    def leave(self) -> None:
+        """Ends the reading of `items`, from wherever: the client has gone. The task goes on."""
+        self._reader.leave()
+
+    def discard(self) -> None:
+        """Gives up a stream whose items are not read."""
+        self._tails.close(self._reader)
+
+
+class Service:
+    """The operations, for one agent and one store. Works inside `async with`."""
+
+    def __init__(
+        self, agent: Agent, description: AgentDescription, store: TaskStore, limits: Limits
+    ) -> None:
+        self._store = store
+        self._limits = limits
+        self._tails = Tails()
+        self._journal = Journal(store, self._tails)
+        self._runner = Runner(run_function(agent), limits)
+        self._reading = Reading(store, self._tails, limits)
+        self._reception = Reception(
+            description, store, self._journal, self._runner, self._reading, limits
+        )
+        self._streams: Counter[str] = Counter()
+        self._pruning: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Service":
+        await self._journal.__aenter__()
+        await self._end_abandoned()
+        if self._limits.retention_seconds:
+            self._pruning = asyncio.create_task(self._prune(), name="a2a-agent retention")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+        if self._pruning is not None:
+            self._pruning.cancel()
+            await asyncio.gather(self._pruning, return_exceptions=True)
+        await self._journal.__aexit__()
+
+    async def close(self) -> None:
+        """Takes no more messages, and returns when every run has ended."""
+        self._reception.is_closed = True
+        await self._runner.close()
+
+    async def send(self, scope: Scope, request: SendMessage) -> Task | Message:
+        """The task when it rests, or at once; or the Message that the agent answers with."""
+        accepted = await self._reception.accept(scope, request)
+        reader = self._tails.read(accepted.task_id, accepted.last)
+        if request.returns_immediately and (
+            accepted.sequence > 1 or self._runner.claim_task(accepted.task_id)
+        ):
+            self._tails.close(reader)
+            entries = await self._reading.entries(accepted.task_id)
+            return self._cut(assemble(accepted.task_id, entries), request)
+        result = await self._reading.until_rest(reader, accepted.sequence)
+        return self._cut(result, request) if isinstance(result, Task) else result
+
+    async def stream(self, scope: Scope, request: SendMessage, view: View) -> Stream:
+        """The task from the message on. A repeated message gives its stream again, whole."""
+        self._check_streams(scope)
+        accepted = await self._reception.accept(scope, request)
+        reader = self._tails.read(accepted.task_id, accepted.last)
+        claim = partial(self._runner.claim_task, accepted.task_id)
+        items = self._reading.follow(
+            reader, accepted.sequence, view, claim if accepted.sequence == 1 else None
+        )
+        if request.history_length is not None:
+            items = self._cut_first(items, request)
+        return Stream(self._counted(scope, items), reader, self._tails)
+
+    async def get(self, scope: Scope, request: GetTask) -> Task:
+        """The task as it is now."""
+        head = await self._head(scope, request.task_id)
+        return self._cut(await self._reading.fold(head), request)
+
+    async def list(self, scope: Scope, request: ListTasks) -> TaskList:
+        """A page of the caller's tasks, newest status first."""
+        size = request.page_size
+        if size is None:
+            size = min(self._limits.default_page_size, self._limits.page_size)
+        elif not 1 <= size <= self._limits.page_size:
+            raise InvalidParams(("pageSize", f"must be 1 to {self._limits.page_size}"))
+        query = Query(
+            scope=scope,
+            context_id=request.context_id,
+            states=None if request.state is None else frozenset({request.state}),
+            updated_after_ms=request.updated_after_ms,
+            limit=size,
+            page_token=request.page_token or None,
+        )
+        try:
+            page = await self._store.find(query)
+        except ValueError:
+            raise InvalidParams(("pageToken", "is none that this server gave")) from None
+        tasks = [
+            self._cut(await self._reading.fold(head, chunks=request.includes_artifacts), request)
+            for head in page.heads
+        ]
+        return TaskList(
+            tasks=tuple(tasks),
+            next_page_token=page.next_token,
+            page_size=size,
+            total_size=page.total,
+        )
+
+    async def cancel(self, scope: Scope, request: CancelTask) -> Task:
+        """The canceled task, when its agent has stopped."""
+        head = await self._head(scope, request.task_id)
+        if not head.state.is_terminal:
+            async with self._reception.alone(head.task_id):
+                run = self._runner.get(head.task_id)
+                if run is not None:
+                    run.stop(RunFinished(state=TaskState.CANCELED))
+            if run is not None:
+                await run.settled
+            else:
+                await self._end(head, RunFinished(state=TaskState.CANCELED))
+            head = await self._head(scope, request.task_id)
+            if head.state is TaskState.CANCELED:
+                return self._cut(await self._reading.fold(head), GetTask(task_id=head.task_id))
+        raise TaskNotCancelable(f"task {head.task_id} is {head.state.value} already")
+
+    async def subscribe(
+        self, scope: Scope, request: SubscribeToTask, after: int | None, view: View
+    ) -> Stream:
+        """The task as it is now, or was after entry `after`, and what follows."""
+        self._check_streams(scope)
+        head = await self._head(scope, request.task_id)
+        if after is None and head.state.is_terminal:
+            raise UnsupportedOperation(
+                f"task {head.task_id} is {head.state.value}; with Last-Event-ID its stream can "
+                "be read again"
+            )
+        if after is not None and not 0 <= after <= head.sequence:
+            raise InvalidParams(("Last-Event-ID", f"must be 0 to {head.sequence} for this task"))
+        start = head.sequence if after is None else max(after, 1)
+        reader = self._tails.read(head.task_id, head.sequence)
+        items = self._reading.follow(reader, start, view)
+        return Stream(self._counted(scope, items), reader, self._tails)
+
+    async def _head(self, scope: Scope, task_id: str) -> Head:
+        head = await self._store.head(scope, task_id)
+        if head is None:
+            raise TaskNotFound(f"there is no task {task_id}")
+        return head
+
+    async def _end(self, head: Head, ending: RunFinished) -> None:
+        """Ends a task that nobody works on, unless somebody else just did."""
+        async with self._reception.alone(head.task_id):
+            writer = self._journal.open(head)
+            try:
+                progress = Progress()
+                progress.state, progress.sequence = head.state, head.sequence
+                Mapper(progress).finish(writer.pending, ending)
+                writer.mark()
+                await writer.flush()
+            except Refused:
+                pass
+            finally:
+                writer.close()
+
+    async def _end_abandoned(self) -> None:
+        """Ends what a dead process was at work on: nobody else will."""
+        alive = frozenset({TaskState.SUBMITTED, TaskState.WORKING})
+        token: str | None = None
+        while token != "":
+            page = await self._store.find(
+                Query(states=alive, limit=_RECOVERY_PAGE, page_token=token)
+            )
+            for head in page.heads:
+                logger.warning("task %s was left behind by a process that died", head.task_id)
+                await self._end(
+                    head, RunFinished(state=TaskState.FAILED, reason="server-restarted")
+                )
+            token = page.next_token
+
+    async def _prune(self) -> None:
+        """Removes old tasks, now and then, for as long as the service runs."""
+        while True:
+            try:
+                before = unix_ms() - int(self._limits.retention_seconds * 1000)
+                if removed := await self._store.prune(before):
+                    logger.info("removed %d tasks past their retention", removed)
+            except StoreUnavailable:
+                logger.exception("old tasks could not be removed; they will be next time")
+            await asyncio.sleep(self._limits.retention_interval_seconds)
+
+    def _check_streams(self, scope: Scope) -> None:
+        if self._streams[scope.owner] >= self._limits.streams_per_caller:
+            raise Busy(f"{self._limits.streams_per_caller} streams of this caller are open already")
+
+    async def _counted(
+        self, scope: Scope, items: AsyncIterator[StreamItem]
+    ) -> AsyncIterator[StreamItem]:
+        """The items, while they are counted as one of the caller's streams."""
+        self._streams[scope.owner] += 1
+        try:
+            async for item in items:
+                yield item
+        finally:
+            self._streams[scope.owner] -= 1
+
+    def _cut(self, task: Task, request: SendMessage | GetTask | ListTasks) -> Task:
+        """The task with as much history as was asked for, and is allowed."""
+        most = self._limits.history_length
+        wanted = most if request.history_length is None else min(request.history_length, most)
+        if len(task.history) <= wanted:
+            return task
+        return replace(task, history=task.history[len(task.history) - wanted :])
+
+    async def _cut_first(
+        self, items: AsyncIterator[StreamItem], request: SendMessage
+    ) -> AsyncIterator[StreamItem]:
+        async for item in items:
+            if isinstance(item, Snapshot):
+                item = replace(item, task=self._cut(item.task, request))
+            yield item

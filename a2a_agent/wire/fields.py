@@ -1,0 +1,33 @@
+"""Kinds of fields that both versions have in their requests."""
+
+from base64 import b64decode
+from binascii import Error
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, StrictInt, StrictStr
+
+
+def _decoded(text: object) -> bytes:
+    """The bytes of standard or URL-safe base64, padded or not (ProtoJSON takes all four)."""
+    if not isinstance(text, str):
+        raise ValueError("must be a base64 string")
+    standard = text.translate(_TO_STANDARD).rstrip("=")
+    try:
+        return b64decode(standard + "=" * (-len(standard) % 4), validate=True)
+    except Error:
+        raise ValueError("is no valid base64") from None
+
+
+_TO_STANDARD = str.maketrans("-_", "+/")
+
+Base64Bytes = Annotated[bytes, BeforeValidator(_decoded)]
+Name = Annotated[StrictStr, Field(min_length=1)]
+"""An id or a URI: never empty."""
+Count = Annotated[StrictInt, Field(ge=0, le=2**31 - 1)]
+Metadata = dict[str, Any]
+Strings = list[StrictStr]
+
+
+def optional_strings(values: Strings | None) -> tuple[str, ...]:
+    """The strings as the domain holds them."""
+    return tuple(values or ())

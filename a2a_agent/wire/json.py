@@ -1,0 +1,58 @@
+"""JSON as it may come from anybody: strict UTF-8, no NaN, no numbers that would lose digits."""
+
+import json
+import re
+from typing import Any
+
+import orjson
+
+_LONG_NUMBER = re.compile(rb"\d{19}")
+_INT_RANGE = range(-(2**63), 2**64)
+
+
+def loads(body: bytes) -> Any:
+    """The value of the body. Raises ValueError, for people to read, if it is no such JSON."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"the body is no valid JSON in UTF-8: {error.msg}") from None
+    if _LONG_NUMBER.search(body):
+        # orjson would make a float of an integer of more than 64 bits.
+        try:
+            json.loads(body, parse_int=_exact)
+        except RecursionError:
+            raise ValueError("the body is nested too deep") from None
+    return value
+
+
+def dumps(value: Any) -> bytes:
+    """The value as compact JSON."""
+    return orjson.dumps(value)
+
+
+def check_size(value: Any, body: bytes, *, max_depth: int, max_string: int) -> None:
+    """Raises ValueError if the value is nested too deep or holds too long a string."""
+    is_flat = body.count(b"{") + body.count(b"[") <= max_depth
+    if is_flat and len(body) <= max_string:
+        return
+    level: list[Any] = [value]
+    for _ in range(max_depth + 2):
+        if not level:
+            return
+        deeper: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                deeper.extend(item)
+                deeper.extend(item.values())
+            elif isinstance(item, list):
+                deeper.extend(item)
+            elif isinstance(item, str) and len(item) > max_string:
+                raise ValueError(f"a string is longer than {max_string} characters")
+        level = deeper
+    raise ValueError(f"the body is nested more than {max_depth} levels deep")
+
+
+def _exact(digits: str) -> int:
+    if len(digits) > 20 or int(digits) not in _INT_RANGE:
+        raise ValueError("a number has more than 64 bits")
+    return int(digits)

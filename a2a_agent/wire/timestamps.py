@@ -1,0 +1,27 @@
+"""Times on the wire: ISO 8601 in UTC with milliseconds and `Z`, in both versions."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+
+def to_timestamp(unix_ms: int) -> str:
+    """`2025-10-28T10:30:00.000Z`."""
+    seconds, milliseconds = divmod(unix_ms, 1000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"
+
+
+def from_timestamp(text: object) -> int:
+    """Unix milliseconds. Raises ValueError for what is no ISO 8601 time with its zone."""
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError("must be an ISO 8601 time in UTC, such as 2025-10-28T10:30:00.000Z")
+    return round(moment.timestamp() * 1000)
+
+
+Timestamp = Annotated[int, BeforeValidator(from_timestamp)]
+"""A field with a time: Unix milliseconds in Python."""

@@ -1,0 +1,379 @@
+"""A2A 1.0 on the wire: requests into the domain, and the domain into replies and frames.
+
+Requests are pydantic models, because anybody may send them; as ProtoJSON they may be written in
+camelCase or snake_case. Replies are built by hand, because every frame goes through here; the
+tests hold them against the schemas.
+"""
+
+from base64 import b64encode
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+
+from a2a_agent.domain import model
+from a2a_agent.domain.assembly import status_message
+from a2a_agent.domain.errors import A2AError, InvalidParams
+from a2a_agent.domain.model import Role, TaskState
+from a2a_agent.domain.requests import (
+    CancelTask,
+    GetTask,
+    ListTasks,
+    SendMessage,
+    SubscribeToTask,
+    TaskList,
+)
+from a2a_agent.domain.task_events import (
+    ArtifactChunk,
+    Entry,
+    MessageAccepted,
+    Noted,
+    Replied,
+    StatusChanged,
+)
+from a2a_agent.domain.views import STREAM_EXTENSION_URI
+from a2a_agent.wire.fields import Base64Bytes, Count, Metadata, Name, Strings, optional_strings
+from a2a_agent.wire.json import dumps
+from a2a_agent.wire.replies import present
+from a2a_agent.wire.timestamps import Timestamp, to_timestamp
+from a2a_agent.wire.validation import validated
+
+VERSION = "1.0"
+
+_STATE_NAMES = {state: f"TASK_STATE_{state.value.upper().replace('-', '_')}" for state in TaskState}
+_STATES = {name: state for state, name in _STATE_NAMES.items()}
+_ROLE_NAMES = {Role.USER: "ROLE_USER", Role.AGENT: "ROLE_AGENT"}
+_CONTENTS = ("text", "raw", "url", "data")
+
+
+def _state(name: object) -> TaskState | None:
+    if name in (None, "TASK_STATE_UNSPECIFIED"):
+        return None
+    if not isinstance(name, str) or name not in _STATES:
+        raise ValueError(f"must be one of {', '.join(_STATES)}")
+    return _STATES[name]
+
+
+State = Annotated[TaskState | None, BeforeValidator(_state)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, extra="ignore"
+    )
+
+
+class Part(_Model):
+    """A part has exactly one of `text`, `raw`, `url` and `data`, which may be any JSON."""
+
+    text: StrictStr | None = None
+    raw: Base64Bytes | None = None
+    url: Name | None = None
+    data: Any = None
+    metadata: Metadata | None = None
+    filename: StrictStr | None = None
+    media_type: StrictStr | None = None
+
+    @model_validator(mode="after")
+    def _has_one_content(self) -> "Part":
+        # `"data": null` is the JSON value null; with any other name null means absent.
+        given = [
+            name
+            for name in _CONTENTS
+            if name in self.model_fields_set and (name == "data" or getattr(self, name) is not None)
+        ]
+        if "data" in given and self.data is None and len(given) > 1:
+            given.remove("data")
+        if len(given) != 1:
+            raise ValueError("must have exactly one of text, raw, url and data")
+        return self
+
+    def to_domain(self) -> model.Part:
+        more = (self.media_type, self.filename, self.metadata)
+        if self.text is not None:
+            return model.TextPart(self.text, *more)
+        if self.raw is None and self.url is None:
+            return model.DataPart(self.data, *more)
+        return model.FilePart(
+            raw=self.raw,
+            url=self.url,
+            media_type=self.media_type,
+            filename=self.filename,
+            metadata=self.metadata,
+        )
+
+
+class Message(_Model):
+    """A message from a client."""
+
+    message_id: Name
+    role: Literal["ROLE_USER"]
+    parts: Annotated[list[Part], Field(min_length=1)]
+    context_id: StrictStr | None = None
+    task_id: StrictStr | None = None
+    metadata: Metadata | None = None
+    extensions: Strings | None = None
+    reference_task_ids: Strings | None = None
+
+    def to_domain(self) -> model.Message:
+        return model.Message(
+            message_id=self.message_id,
+            role=Role.USER,
+            parts=tuple([part.to_domain() for part in self.parts]),
+            context_id=self.context_id or None,
+            task_id=self.task_id or None,
+            metadata=self.metadata,
+            extensions=optional_strings(self.extensions),
+            reference_task_ids=optional_strings(self.reference_task_ids),
+        )
+
+
+class SendConfiguration(_Model):
+    """How a message wants to be answered."""
+
+    accepted_output_modes: Strings | None = None
+    task_push_notification_config: dict[str, Any] | None = None
+    history_length: Count | None = None
+    return_immediately: StrictBool | None = None
+
+
+class _Request(_Model):
+    tenant: StrictStr | None = None
+
+
+class SendMessageRequest(_Request):
+    """Of `SendMessage` and `SendStreamingMessage`."""
+
+    message: Message
+    configuration: SendConfiguration | None = None
+    metadata: Metadata | None = None
+
+
+class GetTaskRequest(_Request):
+    """Of `GetTask`."""
+
+    id: Name
+    history_length: Count | None = None
+
+
+class TaskIdRequest(_Request):
+    """Of `CancelTask` and `SubscribeToTask`."""
+
+    id: Name
+    metadata: Metadata | None = None
+
+
+class ListTasksRequest(_Request):
+    """Of `ListTasks`."""
+
+    context_id: StrictStr | None = None
+    status: State = None
+    page_size: StrictInt | None = None
+    page_token: StrictStr | None = None
+    history_length: Count | None = None
+    status_timestamp_after: Timestamp | None = None
+    include_artifacts: StrictBool | None = None
+
+
+def decode_send(params: dict[str, Any]) -> SendMessage:
+    """The parameters of `SendMessage` and `SendStreamingMessage`."""
+    given = validated(SendMessageRequest, params)
+    configuration = given.configuration or _NO_CONFIGURATION
+    return SendMessage(
+        message=given.message.to_domain(),
+        tenant=given.tenant or "",
+        returns_immediately=bool(configuration.return_immediately),
+        history_length=configuration.history_length,
+        accepted_output_modes=optional_strings(configuration.accepted_output_modes),
+        metadata=given.metadata,
+        has_push_config=configuration.task_push_notification_config is not None,
+    )
+
+
+_NO_CONFIGURATION = SendConfiguration()
+
+
+def decode_get(params: dict[str, Any]) -> GetTask:
+    """The parameters of `GetTask`."""
+    given = validated(GetTaskRequest, params)
+    return GetTask(task_id=given.id, tenant=given.tenant or "", history_length=given.history_length)
+
+
+def decode_list(params: dict[str, Any]) -> ListTasks:
+    """The parameters of `ListTasks`."""
+    given = validated(ListTasksRequest, params)
+    return ListTasks(
+        tenant=given.tenant or "",
+        context_id=given.context_id or None,
+        state=given.status,
+        page_size=given.page_size,
+        page_token=given.page_token,
+        history_length=given.history_length,
+        updated_after_ms=given.status_timestamp_after,
+        includes_artifacts=bool(given.include_artifacts),
+    )
+
+
+def decode_cancel(params: dict[str, Any]) -> CancelTask:
+    """The parameters of `CancelTask`."""
+    given = validated(TaskIdRequest, params)
+    return CancelTask(task_id=given.id, tenant=given.tenant or "")
+
+
+def decode_subscribe(params: dict[str, Any]) -> SubscribeToTask:
+    """The parameters of `SubscribeToTask`; `metadata` is ours, for the stream extension."""
+    given = validated(TaskIdRequest, params)
+    return SubscribeToTask(task_id=given.id, tenant=given.tenant or "", metadata=given.metadata)
+
+
+def encode_result(result: model.Task | model.Message) -> bytes:
+    """The result of `SendMessage`, and the first frame of a stream: one member says what it is."""
+    if isinstance(result, model.Task):
+        return dumps({"task": _task(result)})
+    return dumps({"message": _message(result)})
+
+
+def encode_task(task: model.Task) -> bytes:
+    """The result of `GetTask` and `CancelTask`."""
+    return dumps(_task(task))
+
+
+def encode_list(page: TaskList) -> bytes:
+    """The result of `ListTasks`."""
+    return dumps(
+        {
+            "tasks": [_task(task) for task in page.tasks],
+            "nextPageToken": page.next_page_token,
+            "pageSize": page.page_size,
+            "totalSize": page.total_size,
+        }
+    )
+
+
+def encode_entry(entry: Entry, task_id: str, context_id: str) -> bytes:
+    """The frame of an entry, made once and kept with it."""
+    encoded = entry.encoded.get(VERSION)
+    if encoded is None:
+        encoded = entry.encoded[VERSION] = dumps(_frame(entry, task_id, context_id))
+    return encoded
+
+
+def error_data(error: A2AError) -> Any:
+    """The `data` of an error: what kind it is (1.0 §9.5), and the fields that are wrong."""
+    if isinstance(error, InvalidParams):
+        violations = [{"field": f, "description": d} for f, d in error.violations]
+        return [{"@type": _BAD_REQUEST, "fieldViolations": violations}]
+    if error.reason is None:
+        return None
+    return [{"@type": _ERROR_INFO, "reason": error.reason, "domain": "a2a-protocol.org"}]
+
+
+_BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
+_ERROR_INFO = "type.googleapis.com/google.rpc.ErrorInfo"
+
+
+def _frame(entry: Entry, task_id: str, context_id: str) -> dict[str, Any]:
+    event = entry.event
+    match event:
+        case ArtifactChunk():
+            artifact = present(
+                artifactId=event.artifact_id,
+                name=event.name,
+                description=event.description,
+                parts=[_part(part) for part in event.parts],
+                metadata=event.metadata,
+            )
+            update = {
+                "taskId": task_id,
+                "contextId": context_id,
+                "artifact": artifact,
+                "append": event.append,
+                "lastChunk": event.last,
+            }
+            return {"artifactUpdate": update}
+        case StatusChanged():
+            message = status_message(task_id, context_id, entry.sequence, event.parts)
+            state, metadata = event.state, event.metadata
+        case MessageAccepted():
+            state = TaskState.SUBMITTED if entry.sequence == 1 else TaskState.WORKING
+            message, metadata = None, None
+        case Noted():
+            state, message = TaskState.WORKING, None
+            metadata = {STREAM_EXTENSION_URI: event.note}
+        case Replied():
+            raise ValueError("a reply is answered with a Message, it has no frame")
+        case _:
+            assert_never(event)
+    status = model.TaskStatus(state=state, timestamp_ms=entry.timestamp_ms, message=message)
+    update = present(
+        taskId=task_id, contextId=context_id, status=_status(status), metadata=metadata
+    )
+    return {"statusUpdate": update}
+
+
+def _task(task: model.Task) -> dict[str, Any]:
+    return present(
+        id=task.id,
+        contextId=task.context_id,
+        status=_status(task.status),
+        artifacts=[_artifact(artifact) for artifact in task.artifacts] or None,
+        history=[_message(message) for message in task.history] or None,
+        metadata=task.metadata,
+    )
+
+
+def _status(status: model.TaskStatus) -> dict[str, Any]:
+    return present(
+        state=_STATE_NAMES[status.state],
+        message=None if status.message is None else _message(status.message),
+        timestamp=to_timestamp(status.timestamp_ms),
+    )
+
+
+def _artifact(artifact: model.Artifact) -> dict[str, Any]:
+    return present(
+        artifactId=artifact.artifact_id,
+        name=artifact.name,
+        description=artifact.description,
+        parts=[_part(part) for part in artifact.parts],
+        metadata=artifact.metadata,
+    )
+
+
+def _message(message: model.Message) -> dict[str, Any]:
+    return present(
+        messageId=message.message_id,
+        role=_ROLE_NAMES[message.role],
+        parts=[_part(part) for part in message.parts],
+        taskId=message.task_id,
+        contextId=message.context_id,
+        metadata=message.metadata,
+        extensions=list(message.extensions) or None,
+        referenceTaskIds=list(message.reference_task_ids) or None,
+    )
+
+
+def _part(part: model.Part) -> dict[str, Any]:
+    match part:
+        case model.TextPart():
+            content: dict[str, Any] = {"text": part.text}
+        case model.FilePart(raw=None):
+            content = {"url": part.url}
+        case model.FilePart():
+            content = {"raw": b64encode(part.raw or b"").decode()}
+        case model.DataPart():
+            content = {"data": part.data}
+        case _:
+            assert_never(part)
+    return content | present(
+        mediaType=part.media_type, filename=part.filename, metadata=part.metadata
+    )
