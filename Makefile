@@ -1,0 +1,88 @@
+# Needs Python 3.11 or newer, make and a package index that pip can reach; everything else goes
+# into .venv, which is made anew when the lock file has changed.
+#
+#   make PYTHON=python3.12 ...     another Python than `python3`
+#   make test ARGS="-k stream"     more arguments for the program that the target runs
+
+PYTHON ?= python3
+VENV ?= .venv
+LOCK ?= requirements.lock
+ARGS ?=
+
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install run test test-lowest torture check fix bench lock docs clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+install: $(INSTALLED)  ## make the virtual environment
+
+run: $(INSTALLED)  ## serve the built-in agent on http://127.0.0.1:9999
+	$(BIN)/a2a-agent serve $(ARGS)
+
+test: $(INSTALLED)  ## run the tests; fails below 95 % branch coverage, 100 % in the core
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+	$(BIN)/coverage report --fail-under=100 \
+	  --include='a2a_agent/domain/*,a2a_agent/wire/*,a2a_agent/runtime/*'
+
+test-lowest:  ## the same with the oldest versions that pyproject.toml allows (Python 3.11)
+	$(MAKE) test VENV=.venv-lowest LOCK=requirements-lowest.txt
+
+torture: $(INSTALLED)  ## kills, restarts and overload, for minutes
+	$(BIN)/python -m pytest -m torture --timeout=3600 -s $(ARGS) tests/torture
+
+check: $(INSTALLED)  ## formatting, lint, types and import rules; changes nothing
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(INSTALLED)  ## format, and repair what ruff can repair
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+bench: $(INSTALLED)  ## measure throughput, latency and memory
+	$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(INSTALLED)  ## write docs/settings.md anew from the settings themselves
+	$(BIN)/a2a-agent settings > $(VENV)/settings.md
+	mv $(VENV)/settings.md docs/settings.md
+
+# uv resolves for every Python and platform at once, and keeps what is locked unless told
+# otherwise: make lock ARGS=--upgrade
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --fork-strategy fewest --no-annotate --custom-compile-command 'make lock'
+
+lock: $(INSTALLED)  ## write the lock files anew
+	$(COMPILE) $(ARGS) --output-file requirements.lock --group build --group dev pyproject.toml
+	$(COMPILE) --output-file requirements-build.lock --upgrade \
+	  --constraint requirements.lock --group pyproject.toml:build
+	$(COMPILE) --output-file requirements-runtime.lock --upgrade \
+	  --constraint requirements.lock pyproject.toml
+	$(COMPILE) --output-file requirements-lowest.txt --upgrade \
+	  --resolution lowest-direct --group dev pyproject.toml
+
+clean:  ## remove everything that make has made
+	rm -rf .venv .venv-lowest build dist htmlcov .coverage .coverage.* .hypothesis \
+	  .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.locked: requirements-build.lock $(LOCK)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'Python 3.11 or newer is needed; name one: make PYTHON=python3.12'; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PIP_INSTALL) --require-hashes --requirement requirements-build.lock
+	$(PIP_INSTALL) --require-hashes --no-build-isolation --requirement $(LOCK)
+	@touch $@
+
+$(INSTALLED): $(VENV)/.locked pyproject.toml
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
