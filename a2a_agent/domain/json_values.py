@@ -21,12 +21,19 @@ def clean_text(text: str) -> str:
     return text
 
 
+def checked_text(value: object, where: str) -> str:
+    """The value as clean text. Raises IllegalEvent, naming `where`, if it is none."""
+    if not isinstance(value, str):
+        raise IllegalEvent(f"{where} holds a {type(value).__name__} where text is needed")
+    return clean_text(value)
+
+
 def checked(value: object, where: str, depth: int = 0) -> JsonValue:
     """The value as JSON would give it back. Raises IllegalEvent, naming `where`, for no JSON."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return clean_text(str(value))
+        return clean_text(_exact(value))
     if isinstance(value, int):
         if value not in _INT_RANGE:
             raise IllegalEvent(f"{where} holds an integer of more than 64 bits")
@@ -40,7 +47,15 @@ def checked(value: object, where: str, depth: int = 0) -> JsonValue:
     if isinstance(value, Mapping):
         if not all(isinstance(name, str) for name in value):
             raise IllegalEvent(f"{where} holds an object with a name that is no string")
-        return {clean_text(name): checked(item, where, depth + 1) for name, item in value.items()}
+        return {
+            clean_text(_exact(name)): checked(item, where, depth + 1)
+            for name, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [checked(item, where, depth + 1) for item in value]
     raise IllegalEvent(f"{where} holds a {type(value).__name__}, which is no JSON")
+
+
+def _exact(text: str) -> str:
+    """The characters alone of a string that may be an enum's member or the like."""
+    return str.__str__(text)

@@ -5,7 +5,6 @@ A `Mapper` feeds agent events in and task events out. It holds what the rules ne
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
 from typing import assert_never
 
 from a2a_agent.domain.agent_events import (
@@ -28,7 +27,7 @@ from a2a_agent.domain.agent_events import (
     Usage,
 )
 from a2a_agent.domain.errors import IllegalEvent
-from a2a_agent.domain.json_values import checked, clean_text
+from a2a_agent.domain.json_values import checked, checked_text
 from a2a_agent.domain.lifecycle import Progress
 from a2a_agent.domain.model import (
     ANSWER_ARTIFACT_ID,
@@ -142,6 +141,7 @@ class Mapper:
             "schema": question.schema,
         }
         where = "InputRequired"
+        prompt = checked_text(question.prompt, f"{where}.prompt")
         data = checked(_without_nones(asked), where)
         resume = checked(question.resume, f"{where}.resume")
         self._work(out)
@@ -149,7 +149,7 @@ class Mapper:
         self._emit(
             StatusChanged(
                 TaskState.AUTH_REQUIRED if is_auth else TaskState.INPUT_REQUIRED,
-                (TextPart(clean_text(question.prompt)), DataPart(data)),
+                (TextPart(prompt), DataPart(data)),
                 self._usage_metadata(),
                 resume,
             ),
@@ -164,7 +164,7 @@ class Mapper:
     def _feed_rarer(self, event: AgentEvent, out: list[TaskEvent], now: float) -> None:
         match event:
             case RunStarted():
-                self._model = event.model or self._model
+                self._name_model(event.model)
                 self._work(out)
             case ToolCall():
                 said = {"callId": event.call_id, "name": event.name, "arguments": event.arguments}
@@ -201,7 +201,7 @@ class Mapper:
     def _add_text(self, text: str, message_id: str | None, out: list[TaskEvent]) -> None:
         if not text:
             return
-        text = clean_text(text)
+        text = checked_text(text, "TextDelta")
         opened = self._text
         if opened is None or self._starts_anew or message_id != self._message_id:
             if self.progress.state is not TaskState.WORKING:
@@ -216,7 +216,7 @@ class Mapper:
         self._emit(chunk, out)
 
     def _finish(self, end: RunFinished, out: list[TaskEvent]) -> None:
-        text = None if end.text is None else clean_text(end.text)
+        text = _checked_optional(end.text, "RunFinished.text")
         if text is not None and text != "".join(self._text or ()):
             self._work(out)
             chunk = ArtifactChunk(ANSWER_ARTIFACT_ID, (TextPart(text),), False, True, _ANSWER_NAME)
@@ -226,9 +226,11 @@ class Mapper:
         message = end.message
         if message is None and end.state is TaskState.FAILED:
             message = SENTENCES.get(end.reason or "", SENTENCES["agent-error"])
-        parts: tuple[Part, ...] = (TextPart(clean_text(message)),) if message else ()
+        parts: tuple[Part, ...] = ()
+        if message:
+            parts = (TextPart(checked_text(message, "RunFinished.message")),)
         if end.reason:
-            parts = (*parts, DataPart({"reason": clean_text(end.reason)}))
+            parts = (*parts, DataPart({"reason": checked_text(end.reason, "RunFinished.reason")}))
         self._emit(StatusChanged(end.state, parts, self._usage_metadata()), out)
         self.has_ended = True
 
@@ -248,10 +250,8 @@ class Mapper:
 
     def _add_artifact(self, event: Artifact, out: list[TaskEvent]) -> None:
         self._work(out)
-        artifact_id = event.artifact_id
-        if artifact_id is None:
-            self._artifact_count += 1
-            artifact_id = f"artifact-{self._artifact_count}"
+        artifact_id = event.artifact_id or self._new_artifact_id()
+        artifact_id = checked_text(artifact_id, "Artifact.artifact_id")
         where = f"artifact {artifact_id!r}"
         if artifact_id == ANSWER_ARTIFACT_ID:
             self._text = None
@@ -259,14 +259,21 @@ class Mapper:
             ArtifactChunk(
                 artifact_id,
                 _checked_parts(event.parts, where),
-                event.append,
-                event.is_last,
-                event.name,
-                event.description,
+                bool(event.append),
+                bool(event.is_last),
+                _checked_optional(event.name, where),
+                _checked_optional(event.description, where),
                 _checked_object(event.metadata, where),
             ),
             out,
         )
+
+    def _new_artifact_id(self) -> str:
+        while True:
+            self._artifact_count += 1
+            artifact_id = f"artifact-{self._artifact_count}"
+            if artifact_id not in self.progress.artifacts:
+                return artifact_id
 
     def _say(
         self,
@@ -289,19 +296,27 @@ class Mapper:
         for artifact_id in self.progress.open_artifacts:
             last = out[-1] if out else None
             if isinstance(last, ArtifactChunk) and last.artifact_id == artifact_id:
-                out[-1] = replace(last, last=True)
+                out[-1] = last.closed()
                 self.progress.close(artifact_id)
             else:
                 self._emit(ArtifactChunk(artifact_id, (TextPart(""),), True, True), out)
         self._text = None
 
     def _add_usage(self, usage: Usage) -> None:
-        self._model = usage.model or self._model
-        for field in fields(usage):
-            value = getattr(usage, field.name)
-            if field.name in _USAGE_NAMES and value:
-                name = _USAGE_NAMES[field.name]
-                self._usage[name] = self._usage.get(name, 0) + value
+        self._name_model(usage.model)
+        for field, name in _USAGE_NAMES.items():
+            if tokens := getattr(usage, field):
+                if not isinstance(tokens, int):
+                    raise IllegalEvent(
+                        f"Usage.{field} is a {type(tokens).__name__}, no whole number"
+                    )
+                total = self._usage.get(name, 0) + tokens
+                checked(total, f"Usage.{field}")
+                self._usage[name] = total
+
+    def _name_model(self, model: str | None) -> None:
+        if model:
+            self._model = checked_text(model, "model")
 
     def _usage_metadata(self) -> dict[str, JsonValue] | None:
         if not self._usage:
@@ -364,14 +379,28 @@ def _checked_parts(parts: Sequence[Part], where: str) -> tuple[Part, ...]:
 
 
 def _checked_part(part: Part, where: str) -> Part:
+    if not isinstance(part, TextPart | DataPart | FilePart):
+        raise IllegalEvent(f"{where} holds a {type(part).__name__}, which is no part")
+    media_type = _checked_optional(part.media_type, where)
+    filename = _checked_optional(part.filename, where)
     metadata = _checked_object(part.metadata, where)
     if isinstance(part, TextPart):
-        return replace(part, text=clean_text(part.text), metadata=metadata)
+        return TextPart(checked_text(part.text, where), media_type, filename, metadata)
     if isinstance(part, DataPart):
-        return replace(part, data=checked(part.data, where), metadata=metadata)
-    if isinstance(part, FilePart):
-        return replace(part, metadata=metadata)
-    raise IllegalEvent(f"{where} holds a {type(part).__name__}, which is no part")
+        return DataPart(checked(part.data, where), media_type, filename, metadata)
+    if part.raw is not None and not isinstance(part.raw, bytes):
+        raise IllegalEvent(f"{where} holds a file whose raw is a {type(part.raw).__name__}")
+    return FilePart(
+        raw=part.raw,
+        url=_checked_optional(part.url, where),
+        media_type=media_type,
+        filename=filename,
+        metadata=metadata,
+    )
+
+
+def _checked_optional(value: str | None, where: str) -> str | None:
+    return None if value is None else checked_text(value, where)
 
 
 def _checked_object(value: JsonObject | None, where: str) -> dict[str, JsonValue] | None:

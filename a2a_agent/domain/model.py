@@ -112,6 +112,19 @@ class Message:
     extensions: tuple[str, ...] = ()
     reference_task_ids: tuple[str, ...] = ()
 
+    def placed(self, task_id: str, context_id: str) -> "Message":
+        """The message as part of this task in this context."""
+        return Message(
+            message_id=self.message_id,
+            role=self.role,
+            parts=self.parts,
+            context_id=context_id,
+            task_id=task_id,
+            metadata=self.metadata,
+            extensions=self.extensions,
+            reference_task_ids=self.reference_task_ids,
+        )
+
     @property
     def text(self) -> str:
         """The text parts, joined by newlines; `""` without any."""

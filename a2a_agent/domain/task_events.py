@@ -39,6 +39,18 @@ class ArtifactChunk:
     description: str | None = None
     metadata: JsonObject | None = None
 
+    def closed(self) -> "ArtifactChunk":
+        """The same chunk as the last of its artifact."""
+        return ArtifactChunk(
+            self.artifact_id,
+            self.parts,
+            self.append,
+            True,
+            self.name,
+            self.description,
+            self.metadata,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Noted:

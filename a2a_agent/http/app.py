@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from a2a_agent.http.card import CARD_PATHS, CardEndpoint, served_extensions
 from a2a_agent.http.page import Page
@@ -61,7 +61,7 @@ def create_app(
 
     return Starlette(
         routes=_routes(endpoint, card, Page(description, card), settings),
-        middleware=[_cors(settings)],
+        middleware=[Middleware(_Browsers, settings=settings)],
         lifespan=lifespan,
     )
 
@@ -110,14 +110,24 @@ async def _health(request: Request) -> Response:
     return JSONResponse({"status": "stopping" if is_closing else "ok"}, 503 if is_closing else 200)
 
 
-def _cors(settings: Settings) -> Middleware:
-    return Middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors_origins,
-        allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["*"],
-        expose_headers=_EXPOSED,
-    )
+class _Browsers:
+    """Lets pages of the allowed origins in. Whoever is no browser sends no Origin: passed on."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._cors = CORSMiddleware(
+            app,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=["*"],
+            expose_headers=_EXPOSED,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        for name, _ in scope.get("headers", ()):
+            if name == b"origin":
+                return await self._cors(scope, receive, send)
+        return await self._app(scope, receive, send)
 
 
 def _store(settings: Settings) -> AbstractAsyncContextManager[TaskStore]:

@@ -40,6 +40,7 @@ class CardEndpoint:
         headers = {
             "cache-control": f"public, max-age={self._settings.card_max_age_seconds}",
             "etag": etag,
+            "vary": "Origin, Host",
         }
         if _matches(request.headers.get("if-none-match", ""), etag):
             return Response(status_code=304, headers=headers)

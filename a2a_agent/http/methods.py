@@ -4,9 +4,11 @@ An operation decodes with the version of the call, asks the service, and encodes
 """
 
 import logging
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
-from inspect import signature
+from functools import lru_cache
+from inspect import BoundArguments, Signature
 from typing import Any, TypeAlias
 
 from jsonrpcserver import JsonRpcError, Result, Success
@@ -22,7 +24,7 @@ from a2a_agent.domain.errors import (
     UnsupportedOperation,
 )
 from a2a_agent.domain.model import JsonObject
-from a2a_agent.domain.requests import Snapshot, View
+from a2a_agent.domain.requests import SendMessage, Snapshot, View
 from a2a_agent.domain.views import MAX_COALESCE_MS, STREAM_EXTENSION_URI, StreamMode
 from a2a_agent.runtime.service import Service, Stream
 from a2a_agent.runtime.store import Scope
@@ -33,6 +35,9 @@ logger = logging.getLogger(__name__)
 
 Params: TypeAlias = dict[str, Any]
 Handler: TypeAlias = Callable[..., Awaitable[Result]]
+
+_scope = lru_cache(maxsize=1024)(Scope)
+"""The same scope for the same caller: thousands of tasks hold it."""
 
 WIRE_VERSIONS: tuple[WireVersion, ...] = (v1_0, v0_3)
 """The versions served, the preferred one first."""
@@ -79,42 +84,49 @@ class EncodedStream:
                 yield [(1, wire.encode_result(item))]
 
 
+def _send_request(call: Call, params: Params) -> SendMessage:
+    request = call.wire.decode_send(params)
+    return replace(request, extensions=call.extensions) if call.extensions else request
+
+
 async def _send(call: Call, params: Params) -> bytes:
-    request = replace(call.wire.decode_send(params), extensions=call.extensions)
-    result = await call.service.send(Scope(call.owner, request.tenant), request)
+    request = _send_request(call, params)
+    result = await call.service.send(_scope(call.owner, request.tenant), request)
     return call.wire.encode_result(result)
 
 
 async def _stream(call: Call, params: Params) -> EncodedStream:
-    request = replace(call.wire.decode_send(params), extensions=call.extensions)
+    request = _send_request(call, params)
     view = _view(call, request.metadata)
-    scope = Scope(call.owner, request.tenant)
+    scope = _scope(call.owner, request.tenant)
     return EncodedStream(await call.service.stream(scope, request, view), call.wire)
 
 
 async def _subscribe(call: Call, params: Params) -> EncodedStream:
     request = call.wire.decode_subscribe(params)
     view = _view(call, request.metadata)
-    scope, after = Scope(call.owner, request.tenant), _last_event(call.last_event_id)
+    scope, after = _scope(call.owner, request.tenant), _last_event(call.last_event_id)
     return EncodedStream(await call.service.subscribe(scope, request, after, view), call.wire)
 
 
 async def _get(call: Call, params: Params) -> bytes:
     request = call.wire.decode_get(params)
-    return call.wire.encode_task(await call.service.get(Scope(call.owner, request.tenant), request))
+    return call.wire.encode_task(
+        await call.service.get(_scope(call.owner, request.tenant), request)
+    )
 
 
 async def _list(call: Call, params: Params) -> bytes:
     request = call.wire.decode_list(params)
     return call.wire.encode_list(
-        await call.service.list(Scope(call.owner, request.tenant), request)
+        await call.service.list(_scope(call.owner, request.tenant), request)
     )
 
 
 async def _cancel(call: Call, params: Params) -> bytes:
     request = call.wire.decode_cancel(params)
     return call.wire.encode_task(
-        await call.service.cancel(Scope(call.owner, request.tenant), request)
+        await call.service.cancel(_scope(call.owner, request.tenant), request)
     )
 
 
@@ -161,6 +173,8 @@ METHODS = (
     Method("GetExtendedAgentCard", v1_0, _extended_card),
 )
 
+_STREAMING = frozenset(method.name for method in METHODS if method.streams)
+
 INVALID, UNKNOWN, REFUSED = object(), object(), object()
 """What stands for the method of a request that is refused; no client can send such a name."""
 
@@ -180,6 +194,7 @@ async def _refuse_request(call: Call, params: Params) -> bytes:
 
 async def _refuse_call(call: Call, params: Params) -> bytes:
     error: A2AError = params["error"]
+    call.has_streaming = params["name"] in _STREAMING
     raise error
 
 
@@ -219,9 +234,19 @@ def _handler(method: Method) -> Handler:
             call.stream = result
         return Success(result)
 
-    # Looked up at every request; computing it anew would cost more than the whole dispatch.
-    handle.__signature__ = signature(handle)  # type: ignore[attr-defined]  # read by inspect
+    handle.__signature__ = _ANY_ARGUMENTS  # type: ignore[attr-defined]  # read by jsonrpcserver
     return handle
+
+
+class _AnyArguments(Signature):
+    """jsonrpcserver binds the arguments of every call to look if they fit: here all do."""
+
+    def bind(self, /, *_: Any, **__: Any) -> BoundArguments:
+        return _NO_ARGUMENTS
+
+
+_ANY_ARGUMENTS = _AnyArguments()
+_NO_ARGUMENTS = BoundArguments(_ANY_ARGUMENTS, OrderedDict())
 
 
 def _check_streaming(call: Call) -> None:

@@ -128,10 +128,12 @@ class RpcEndpoint:
                 f"A2A {asked[:20]} is not served here; send A2A-Version with one of {served}"
             )
         call.wire = wire
-        listed = _text(headers, b"a2a-extensions") or _text(headers, b"x-a2a-extensions")
+        listed = _list(scope, headers, b"a2a-extensions") or _list(
+            scope, headers, b"x-a2a-extensions"
+        )
         if not listed and not self._settings.required_extensions:
             return None
-        uris = {uri.strip() for uri in (listed or "").split(",")}
+        uris = {uri.strip() for uri in listed.split(",")}
         call.extensions = self._extensions & uris
         missing = [uri for uri in self._settings.required_extensions if uri not in uris]
         if missing:
@@ -161,6 +163,8 @@ class RpcEndpoint:
             if len(value) > settings.max_batch:
                 raise ValueError(f"a batch must have {settings.max_batch} requests at most")
         except ValueError as error:
+            if isinstance(value, dict):
+                return _invalid(value, str(error))
             call.refusal = str(error)
             raise
         call.is_batch = True
@@ -169,13 +173,11 @@ class RpcEndpoint:
     def _member(self, call: Call, refusal: A2AError | None, member: Any) -> dict[str, Any]:
         said = _fault(member)
         if said is not None:
-            request_id = member.get("id") if isinstance(member, dict) else None
-            readable = request_id if _is_id(request_id) else None
-            return {"method": INVALID, "params": {"said": said}, "id": readable}
+            return _invalid(member, said)
         method = member["method"]
         request: dict[str, Any] = member
         if refusal is not None:
-            request = {"method": REFUSED, "params": {"error": refusal}}
+            request = {"method": REFUSED, "params": {"error": refusal, "name": method}}
         elif method not in self._handlers[call.wire.VERSION]:
             request = {"method": UNKNOWN, "params": {"name": method}}
         elif member.get("params", ...) is None:
@@ -305,6 +307,13 @@ def _fault(member: Any) -> str | None:
     return None
 
 
+def _invalid(member: Any, said: str) -> dict[str, Any]:
+    """The request to refuse what is none, with its id where that can be read."""
+    request_id = member.get("id") if isinstance(member, dict) else None
+    readable = request_id if _is_id(request_id) else None
+    return {"method": INVALID, "params": {"said": said}, "id": readable}
+
+
 def _is_id(value: Any) -> bool:
     return value is None or (isinstance(value, str | int | float) and not isinstance(value, bool))
 
@@ -316,6 +325,13 @@ def _is_json(headers: Headers) -> bool:
 
 def _text(headers: Headers, name: bytes) -> str:
     return headers.get(name, b"").decode("latin-1").strip()
+
+
+def _list(scope: Scope, headers: Headers, name: bytes) -> str:
+    """A header that is a list: it may come in several lines (RFC 9110 §5.3)."""
+    if name not in headers:
+        return ""
+    return ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
 
 
 def _query(scope: Scope, name: str) -> str:

@@ -54,31 +54,40 @@ def encode_message(message: Message) -> bytes:
 def _event(event: TaskEvent) -> list[Any]:
     match event:
         case ArtifactChunk():
-            if event.append and event.metadata is None and len(event.parts) == 1:
-                part = event.parts[0]
-                if is_plain_text(part):
-                    return ["t", event.artifact_id, part.text, int(event.last)]
-            optional = _without_nones(
-                n=event.name,
-                d=event.description,
-                m=event.metadata,
-                a=event.append or None,
-                l=event.last or None,
-            )
-            return ["a", event.artifact_id, _parts(event.parts), optional]
+            return _chunk(event)
         case StatusChanged():
-            optional = _without_nones(
-                p=_parts(event.parts) or None, m=event.metadata, r=event.resume
-            )
-            return ["s", event.state.value, optional]
-        case Noted():
-            return ["n", event.note]
+            if not event.parts and event.metadata is None and event.resume is None:
+                return ["s", event.state]
+            more = _without_nones(p=_parts(event.parts) or None, m=event.metadata, r=event.resume)
+            return ["s", event.state, more]
         case MessageAccepted():
             return ["m", event.message.context_id, _message(event.message)]
+        case Noted():
+            return ["n", event.note]
         case Replied():
             return ["r", _parts(event.parts), event.metadata]
         case _:
             assert_never(event)
+
+
+def _chunk(chunk: ArtifactChunk) -> list[Any]:
+    """A piece of text that is appended, most of any log, is written shorter than all else."""
+    parts = chunk.parts
+    if (
+        chunk.append
+        and chunk.metadata is None
+        and len(parts) == 1
+        and is_plain_text(text := parts[0])
+    ):
+        return ["t", chunk.artifact_id, text.text, int(chunk.last)]
+    more = _without_nones(
+        n=chunk.name,
+        d=chunk.description,
+        m=chunk.metadata,
+        a=chunk.append or None,
+        l=chunk.last or None,
+    )
+    return ["a", chunk.artifact_id, _parts(parts), more]
 
 
 def _decoded_event(stored: list[Any], task_id: str) -> TaskEvent:
@@ -95,6 +104,8 @@ def _decoded_event(stored: list[Any], task_id: str) -> TaskEvent:
                 more.get("d"),
                 more.get("m"),
             )
+        case ["s", state]:
+            return StatusChanged(TaskState(state))
         case ["s", state, more]:
             parts = _decoded_parts(more.get("p", ()))
             return StatusChanged(TaskState(state), parts, more.get("m"), more.get("r"))
@@ -109,14 +120,16 @@ def _decoded_event(stored: list[Any], task_id: str) -> TaskEvent:
 
 
 def _message(message: Message) -> dict[str, Any]:
-    return _without_nones(
-        i=message.message_id,
-        u=None if message.role is Role.USER else message.role.value,
-        p=_parts(message.parts),
-        m=message.metadata,
-        e=list(message.extensions) or None,
-        f=list(message.reference_task_ids) or None,
-    )
+    stored: dict[str, Any] = {"i": message.message_id, "p": _parts(message.parts)}
+    if message.role is not Role.USER:
+        stored["u"] = message.role
+    if message.metadata is not None:
+        stored["m"] = message.metadata
+    if message.extensions:
+        stored["e"] = list(message.extensions)
+    if message.reference_task_ids:
+        stored["f"] = list(message.reference_task_ids)
+    return stored
 
 
 def _decoded_message(stored: dict[str, Any], task_id: str, context_id: str) -> Message:
@@ -133,15 +146,13 @@ def _decoded_message(stored: dict[str, Any], task_id: str, context_id: str) -> M
 
 
 def _parts(parts: Sequence[Part]) -> list[Any]:
-    return [_part(part) for part in parts]
+    return [part.text if is_plain_text(part) else _part(part) for part in parts]
 
 
 def _part(part: Part) -> Any:
-    """A plain text is a string; all else is an object named by its content."""
+    """An object named by its content; a plain text is a string, and not made here."""
     match part:
         case TextPart():
-            if is_plain_text(part):
-                return part.text
             content: dict[str, Any] = {"t": part.text}
         case FilePart(raw=None):
             content = {"u": part.url}

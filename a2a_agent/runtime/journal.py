@@ -18,7 +18,15 @@ from a2a_agent.domain.task_events import (
     StatusChanged,
     TaskEvent,
 )
-from a2a_agent.runtime.store import Change, Conflict, Duplicate, Head, Scope, TaskStore
+from a2a_agent.runtime.store import (
+    Change,
+    Conflict,
+    Duplicate,
+    Head,
+    ImmediateTaskStore,
+    Scope,
+    TaskStore,
+)
 from a2a_agent.runtime.tails import Tail, Tails
 
 logger = logging.getLogger(__name__)
@@ -99,11 +107,12 @@ class Writer:
 
     async def flush(self) -> None:
         """Waits until everything is stored. Raises Refused or StoreUnavailable where it is not."""
+        self._journal._hurry()
         await self.room(1)
 
     def reset(self) -> None:
         """Forgets a failure, and what was pending then: the log is as `head` says."""
-        self._failure = None
+        self._failure = self.message_key = None
         self.pending.clear()
 
     def close(self) -> None:
@@ -181,13 +190,15 @@ class Journal:
     ) -> None:
         self.tails = tails
         self._store = store
+        self._append_now = store.append_now if isinstance(store, ImmediateTaskStore) else None
         self._clock_ms = clock_ms
         self._marked: list[Writer] = []
         self._sleep: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Journal":
-        self._task = asyncio.create_task(self._work(), name="a2a-agent journal")
+        if self._append_now is None:
+            self._task = asyncio.create_task(self._work(), name="a2a-agent journal")
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -210,13 +221,21 @@ class Journal:
     def open(self, head: Head) -> Writer:
         """A writer for a task that is there and that nobody else writes."""
         tail = self.tails.hold(head.task_id)
-        tail.sequence = max(tail.sequence, head.sequence)
+        tail.reaches(head.sequence)
         return Writer(self, tail, head, creates=False)
 
     def _mark(self, writer: Writer) -> None:
+        if self._append_now is not None and not self._marked:
+            asyncio.get_running_loop().call_soon(self._hurry)
         self._marked.append(writer)
         if self._sleep is not None and not self._sleep.done():
             self._sleep.set_result(None)
+
+    def _hurry(self) -> None:
+        """Stores what is marked at once, where the store needs no waiting."""
+        if self._append_now is not None and self._marked:
+            taken = self._take_marked()
+            self._settle(taken, self._append_now([change for _, change in taken]))
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
@@ -228,9 +247,9 @@ class Journal:
             await self._store_marked()
 
     async def _store_marked(self) -> None:
-        writers, self._marked = self._marked, []
-        now_ms = self._clock_ms()
-        taken = [(writer, change) for writer in writers if (change := writer._take(now_ms))]
+        taken = self._take_marked()
+        if not taken:
+            return
         try:
             outcomes = await self._store.append([change for _, change in taken])
         except Exception as failure:  # whatever it is, no writer may wait for ever
@@ -238,5 +257,17 @@ class Journal:
             for writer, _ in taken:
                 writer._fail(StoreUnavailable(str(failure)))
             return
+        self._settle(taken, outcomes)
+
+    def _take_marked(self) -> Sequence[tuple[Writer, Change]]:
+        writers, self._marked = self._marked, []
+        now_ms = self._clock_ms()
+        return [(writer, change) for writer in writers if (change := writer._take(now_ms))]
+
+    def _settle(
+        self,
+        taken: Sequence[tuple[Writer, Change]],
+        outcomes: Sequence[Duplicate | Conflict | None],
+    ) -> None:
         for (writer, change), outcome in zip(taken, outcomes, strict=True):
             writer._settle(change, outcome)

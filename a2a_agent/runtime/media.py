@@ -2,31 +2,43 @@
 
 from collections.abc import Sequence
 
+from a2a_agent.domain.assembly import is_plain_text
 from a2a_agent.domain.errors import ContentTypeNotSupported
 from a2a_agent.domain.model import DataPart, FilePart, Message, Part
 
 
-def check_media_types(
-    message: Message, accepted_output: Sequence[str], *, takes: Sequence[str], gives: Sequence[str]
-) -> None:
-    """Raises ContentTypeNotSupported for a part the agent does not take, or wishes it cannot meet.
+class MediaTypes:
+    """What an agent takes and gives."""
 
-    No wishes at all are met by anything.
-    """
-    for index, part in enumerate(message.parts):
-        media_type = media_type_of(part)
-        if not any(covers(mode, media_type) for mode in takes):
+    def __init__(self, *, takes: Sequence[str], gives: Sequence[str]) -> None:
+        self._takes = takes
+        self._gives = gives
+        self._takes_text = self._is_taken("text/plain")
+
+    def check(self, message: Message, accepted_output: Sequence[str]) -> None:
+        """Raises ContentTypeNotSupported for a part not taken, or wishes that cannot be met.
+
+        No wishes at all are met by anything.
+        """
+        for index, part in enumerate(message.parts):
+            if is_plain_text(part) and self._takes_text:
+                continue
+            if not self._is_taken(media_type_of(part)):
+                raise ContentTypeNotSupported(
+                    f"message.parts[{index}] is {media_type_of(part)}; "
+                    f"this agent takes {', '.join(self._takes)}"
+                )
+        if accepted_output and not any(
+            covers(wanted, given) or covers(given, wanted)
+            for wanted in accepted_output
+            for given in self._gives
+        ):
             raise ContentTypeNotSupported(
-                f"message.parts[{index}] is {media_type}; this agent takes {', '.join(takes)}"
+                f"acceptedOutputModes has none of what this agent gives: {', '.join(self._gives)}"
             )
-    if accepted_output and not any(
-        covers(wanted, given) or covers(given, wanted)
-        for wanted in accepted_output
-        for given in gives
-    ):
-        raise ContentTypeNotSupported(
-            f"acceptedOutputModes has none of what this agent gives: {', '.join(gives)}"
-        )
+
+    def _is_taken(self, media_type: str) -> bool:
+        return any(covers(mode, media_type) for mode in self._takes)
 
 
 def media_type_of(part: Part) -> str:

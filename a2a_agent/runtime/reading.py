@@ -12,7 +12,7 @@ from a2a_agent.domain.assembly import Assembly, reply_message
 from a2a_agent.domain.errors import TaskNotFound
 from a2a_agent.domain.model import Message, Task
 from a2a_agent.domain.requests import Snapshot, StreamItem, View
-from a2a_agent.domain.task_events import Entry, Replied
+from a2a_agent.domain.task_events import ArtifactChunk, Entry, Replied
 from a2a_agent.domain.views import StreamMode, merge_chunks, select, whole_answer
 from a2a_agent.runtime.limits import Limits
 from a2a_agent.runtime.store import Head, TaskStore
@@ -36,14 +36,28 @@ class Reading:
     async def fold(self, head: Head, *, chunks: bool = True) -> Task:
         """The task as it was at the head; without its artifacts if `chunks` is off."""
         assembly = Assembly(head.task_id)
-        for entry in await self._store.read(head.task_id, chunks=chunks):
-            if entry.sequence <= head.sequence:
+        for entry in await self.entries(head.task_id, chunks=chunks):
+            # Told to leave chunks out, a store may leave out some: none of them can be read.
+            is_shown = chunks or not isinstance(entry.event, ArtifactChunk)
+            if is_shown and entry.sequence <= head.sequence:
                 assembly.add(entry)
         return assembly.task()
 
-    async def entries(self, task_id: str) -> Sequence[Entry]:
-        """The whole log."""
-        return await self._store.read(task_id)
+    async def entries(self, task_id: str, *, chunks: bool = True) -> Sequence[Entry]:
+        """The whole log. Raises TaskNotFound for a task that is there no more."""
+        entries = await self._store.read(task_id, chunks=chunks)
+        if not entries:
+            raise _removed(task_id)
+        return entries
+
+    async def now(self, task_id: str) -> Task | Message:
+        """The task as it is, or the Message that it was answered with."""
+        assembly = Assembly(task_id)
+        for entry in await self.entries(task_id):
+            if isinstance(entry.event, Replied):
+                return reply_message(assembly.task(), entry.event)
+            assembly.add(entry)
+        return assembly.task()
 
     async def until_rest(self, reader: Reader, accepted: int) -> Task | Message:
         """Waits until the task rests after the message that was accepted as that entry."""
@@ -55,7 +69,7 @@ class Reading:
                     if isinstance(entry.event, Replied):
                         return reply_message(assembly.task(), entry.event)
                     assembly.add(entry)
-                    if entry.is_resting and sequence > accepted:
+                    if entry.is_resting and sequence >= accepted:
                         return assembly.task()
                 if sequence >= reader.tail.sequence:
                     # The run ends within its limits, and then its log does.
@@ -71,6 +85,7 @@ class Reading:
         With `claim` the first item waits for the agent's first event, or a short while, and is
         a Message where the agent answers with one. Closes the reader at its end.
         """
+        time, silence = asyncio.get_running_loop().time, self._limits.keep_alive_seconds
         try:
             assembly = await self._folded(reader.tail, start)
             if claim is not None and (reply := await self._reply(reader, claim)):
@@ -80,9 +95,11 @@ class Reading:
             yield Snapshot(task, start)
             if task.status.state.is_resting and reader.tail.sequence <= start:
                 return
+            due = time() + silence
             async for entries in self._live(reader, start, view):
                 shown = _shown(entries, view, assembly)
-                if shown or not entries:
+                if shown or not entries or time() >= due:
+                    due = time() + silence
                     yield shown
                 if entries and entries[-1].is_resting:
                     return
@@ -107,18 +124,19 @@ class Reading:
             yield entries
 
     async def _after(self, tail: Tail, sequence: int) -> Sequence[Entry]:
+        """A batch of the entries above the number; none where the log ends there."""
         entries = tail.after(sequence)
-        if entries is None:
-            return await self._store.read(tail.task_id, after=sequence, limit=_BATCH)
-        return entries if len(entries) <= _BATCH else entries[:_BATCH]
+        if entries is not None:
+            return entries if len(entries) <= _BATCH else entries[:_BATCH]
+        found = await self._store.read(tail.task_id, after=sequence, limit=_BATCH)
+        if not found:
+            raise _removed(tail.task_id)
+        return found
 
     async def _folded(self, tail: Tail, upto: int) -> Assembly:
         assembly, sequence = Assembly(tail.task_id), 0
         while sequence < upto:
-            entries = await self._after(tail, sequence)
-            if not entries:
-                raise TaskNotFound(f"task {tail.task_id} has just been removed")
-            for entry in entries:
+            for entry in await self._after(tail, sequence):
                 sequence = entry.sequence
                 if sequence > upto:
                     break
@@ -137,6 +155,10 @@ class Reading:
             await reader.changed(self._limits.keep_alive_seconds)
         event = (await self._after(tail, 1))[0].event
         return event if isinstance(event, Replied) else None
+
+
+def _removed(task_id: str) -> TaskNotFound:
+    return TaskNotFound(f"task {task_id} has just been removed")
 
 
 def _until_rest(entries: Sequence[Entry]) -> list[Entry]:

@@ -5,10 +5,11 @@ so a repeat finds the task it made, and never runs the agent again.
 """
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
-from uuid import uuid4
 from weakref import WeakValueDictionary
 
 from a2a_agent.domain.assembly import assemble
@@ -21,28 +22,37 @@ from a2a_agent.domain.errors import (
     UnsupportedOperation,
 )
 from a2a_agent.domain.lifecycle import Progress
-from a2a_agent.domain.model import ANSWER_ARTIFACT_ID, Message, Role, Task
+from a2a_agent.domain.model import ANSWER_ARTIFACT_ID, JsonValue, Message, Role, Task
 from a2a_agent.domain.requests import SendMessage
 from a2a_agent.domain.task_events import MessageAccepted, StatusChanged
 from a2a_agent.runtime.agent import AgentDescription, RunRequest
 from a2a_agent.runtime.codec import encode_message
+from a2a_agent.runtime.ids import new_id
 from a2a_agent.runtime.journal import Journal, Refused, Writer
 from a2a_agent.runtime.limits import Limits
-from a2a_agent.runtime.media import check_media_types
+from a2a_agent.runtime.media import MediaTypes
 from a2a_agent.runtime.reading import Reading
 from a2a_agent.runtime.runner import Run, Runner
-from a2a_agent.runtime.store import Duplicate, Head, Query, Scope, TaskStore
+from a2a_agent.runtime.store import Conflict, Duplicate, Head, Query, Scope, TaskStore
+from a2a_agent.runtime.tails import Reader, Tail
 
 _MOST_EARLIER_TASKS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A message in a log: entry `sequence` of the task, whose log reaches to `last` at least."""
+    """A message in a log, as entry `sequence`, and a reader of the log that misses nothing.
 
-    task_id: str
+    Whoever gets the reader closes it.
+    """
+
     sequence: int
-    last: int
+    reader: Reader
+
+    @property
+    def task_id(self) -> str:
+        """The task that took the message."""
+        return self.reader.tail.task_id
 
 
 class Reception:
@@ -59,13 +69,18 @@ class Reception:
     ) -> None:
         self.is_closed = False
         """Whether the server is stopping and takes no more messages."""
-        self._description = description
+        self._media_types = MediaTypes(
+            takes=description.input_modes, gives=description.output_modes
+        )
         self._store = store
         self._journal = journal
+        self._tails = journal.tails
         self._runner = runner
         self._reading = reading
         self._limits = limits
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._beginning = 0
+        """Runs whose message is on its way into the store."""
 
     def alone(self, task_id: str) -> AbstractAsyncContextManager[object]:
         """For as long as the block runs, nobody else here starts a run on the task or ends it."""
@@ -83,82 +98,77 @@ class Reception:
         message = request.message
         if len(message.parts) > self._limits.parts:
             raise InvalidParams(("message.parts", f"must be {self._limits.parts} at most"))
-        check_media_types(
-            message,
-            request.accepted_output_modes,
-            takes=self._description.input_modes,
-            gives=self._description.output_modes,
-        )
+        self._media_types.check(message, request.accepted_output_modes)
         key = message_key(scope, message)
         if message.task_id is None:
             return await self._open(scope, request, key)
-        async with self.alone(message.task_id):
-            return await self._continue(scope, request, message.task_id, key)
+        # The reader is there before anything is looked up, so that it misses nothing.
+        reader = self._tails.read(message.task_id)
+        try:
+            async with self.alone(message.task_id):
+                sequence = await self._continue(scope, request, reader.tail, key)
+        except BaseException:
+            self._tails.close(reader)
+            raise
+        return Accepted(sequence=sequence, reader=reader)
 
     async def _open(self, scope: Scope, request: SendMessage, key: bytes) -> Accepted:
         """A new task for the message."""
-        self._check_runs()
-        given, task_id = request.message, str(uuid4())
-        context_id = given.context_id or str(uuid4())
-        message = replace(given, task_id=task_id, context_id=context_id)
-        writer = self._journal.create(scope, task_id, context_id)
-        try:
-            progress = Progress()
-            await self._write(writer, progress, message, key)
-        except Refused as refused:
-            writer.close()
-            return await self._repeated(refused.why)
-        except BaseException:
-            writer.close()
-            raise
-        history: tuple[Message, ...] = ()
-        if given.context_id is not None:
-            history = await self._history(scope, context_id, task_id)
-        self._start(
-            writer,
-            progress,
-            scope,
-            request,
-            RunRequest(message=message, task_id=task_id, context_id=context_id, history=history),
-        )
-        return Accepted(task_id=task_id, sequence=1, last=1)
+        given, task_id = request.message, new_id()
+        context_id = given.context_id or new_id()
+        message = given.placed(task_id, context_id)
+        with self._place_for_a_run():
+            writer = self._journal.create(scope, task_id, context_id)
+            try:
+                progress = Progress()
+                await self._write(writer, progress, message, key)
+                history: tuple[Message, ...] = ()
+                if given.context_id is not None:
+                    history = await self._history(scope, context_id, task_id)
+            except Refused as refused:
+                writer.close()
+                return await self._repeated(refused.why)
+            except BaseException:
+                writer.close()
+                raise
+            self._start(writer, progress, request, message, history)
+        return Accepted(sequence=1, reader=self._tails.read(task_id))
 
-    async def _continue(
-        self, scope: Scope, request: SendMessage, task_id: str, key: bytes
-    ) -> Accepted:
-        """The task, going on with the message."""
+    async def _continue(self, scope: Scope, request: SendMessage, tail: Tail, key: bytes) -> int:
+        """Lets the task go on with the message; the number of its entry."""
+        task_id = tail.task_id
         head = await self._store.head(scope, task_id)
         if head is None:
             raise TaskNotFound(f"there is no task {task_id}")
+        tail.reaches(head.sequence)
         given = request.message
         if given.context_id is not None and given.context_id != head.context_id:
             raise InvalidParams(("message.contextId", "is not the context of this task"))
         if known := await self._store.accepted(key):
-            return await self._repeated(known)
-        message = replace(given, context_id=head.context_id)
+            return known.sequence
+        message = given.placed(task_id, head.context_id)
         run = self._runner.get(task_id)
         if run is not None and run.waits_for_answer:
             return await self._answer(run, head, message, key)
-        if not head.state.is_interrupted:
-            raise _takes_no_message(head)
-        if run is not None:
+        if run is not None and head.state.is_interrupted:
             # It has asked, and is still cleaning up.
             await run.settled
-        return await self._resume(scope, request, head, message, key)
+            head = await self._store.head(scope, task_id) or head
+        if not head.state.is_interrupted:
+            raise _takes_no_message(head)
+        with self._place_for_a_run():
+            return await self._resume(scope, request, head, message, key)
 
-    async def _answer(self, run: Run, head: Head, message: Message, key: bytes) -> Accepted:
+    async def _answer(self, run: Run, head: Head, message: Message, key: bytes) -> int:
         try:
-            await run.answer(message, key)
+            return await run.answer(message, key)
         except (IllegalEvent, Refused):
             raise _takes_no_message(head) from None
-        sequence = run.writer.head.sequence
-        return Accepted(task_id=head.task_id, sequence=sequence, last=sequence)
 
     async def _resume(
         self, scope: Scope, request: SendMessage, head: Head, message: Message, key: bytes
-    ) -> Accepted:
+    ) -> int:
         """A new run on an interrupted task, with what the last one left for it."""
-        self._check_runs()
         entries = await self._reading.entries(head.task_id)
         task, progress = assemble(head.task_id, entries), Progress.of(entries)
         earlier = await self._history(scope, head.context_id, head.task_id)
@@ -168,32 +178,29 @@ class Reception:
         writer = self._journal.open(head)
         try:
             await self._write(writer, progress, message, key)
+        except Refused:
+            writer.close()
+            raise _has_gone_on() from None
         except BaseException:
             writer.close()
             raise
         sequence = progress.sequence
-        self._start(
-            writer,
-            progress,
-            scope,
-            request,
-            RunRequest(
-                message=message,
-                task_id=head.task_id,
-                context_id=head.context_id,
-                history=self._latest((*earlier, *conversation(task))),
-                task=task,
-                resume=resume,
-            ),
-        )
-        return Accepted(task_id=head.task_id, sequence=sequence, last=sequence)
+        history = self._latest((*earlier, *conversation(task)))
+        self._start(writer, progress, request, message, history, task, resume)
+        return sequence
 
-    async def _repeated(self, known: object) -> Accepted:
+    async def _repeated(self, known: Duplicate | Conflict) -> Accepted:
         """What was made of the message when it came first."""
-        if not isinstance(known, Duplicate):
-            raise UnsupportedOperation("the task has gone on meanwhile; look at it again")
-        entries = await self._reading.entries(known.task_id)
-        return Accepted(task_id=known.task_id, sequence=known.sequence, last=entries[-1].sequence)
+        if isinstance(known, Conflict):
+            raise _has_gone_on()
+        reader = self._tails.read(known.task_id)
+        try:
+            entries = await self._reading.entries(known.task_id)
+        except BaseException:
+            self._tails.close(reader)
+            raise
+        reader.tail.reaches(entries[-1].sequence)
+        return Accepted(sequence=known.sequence, reader=reader)
 
     async def _write(
         self, writer: Writer, progress: Progress, message: Message, key: bytes
@@ -209,22 +216,38 @@ class Reception:
         self,
         writer: Writer,
         progress: Progress,
-        scope: Scope,
         request: SendMessage,
-        run_request: RunRequest,
+        message: Message,
+        history: tuple[Message, ...],
+        task: Task | None = None,
+        resume: JsonValue = None,
     ) -> None:
-        run_request = replace(
-            run_request,
-            caller=scope.owner,
+        head = writer.head
+        run_request = partial(
+            RunRequest,
+            message=message,
+            task_id=head.task_id,
+            context_id=head.context_id,
+            history=history,
+            task=task,
+            resume=resume,
+            caller=head.scope.owner,
             metadata=request.metadata or {},
             extensions=request.extensions,
             accepted_output_modes=request.accepted_output_modes,
         )
         self._runner.start(writer, progress, run_request)
 
-    def _check_runs(self) -> None:
-        if len(self._runner) >= self._limits.concurrent_runs:
+    @contextmanager
+    def _place_for_a_run(self) -> Iterator[None]:
+        """Keeps a place for the run that the block begins. Raises Busy when there is none."""
+        if len(self._runner) + self._beginning >= self._limits.concurrent_runs:
             raise Busy(f"{self._limits.concurrent_runs} tasks are being worked on already")
+        self._beginning += 1
+        try:
+            yield
+        finally:
+            self._beginning -= 1
 
     async def _history(self, scope: Scope, context_id: str, task_id: str) -> tuple[Message, ...]:
         """The conversation of the context's other tasks, oldest first, bounded."""
@@ -238,7 +261,8 @@ class Reception:
             if len(messages) >= self._limits.context_messages:
                 break
             if head.task_id != task_id:
-                messages = (*conversation(await self._reading.fold(head)), *messages)
+                with suppress(TaskNotFound):  # removed meanwhile
+                    messages = (*conversation(await self._reading.fold(head)), *messages)
         return self._latest(messages)
 
     def _latest(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
@@ -276,3 +300,7 @@ def _takes_no_message(head: Head) -> UnsupportedOperation:
         f"task {head.task_id} is {head.state.value}; it takes a message only while it is "
         "input-required or auth-required"
     )
+
+
+def _has_gone_on() -> UnsupportedOperation:
+    return UnsupportedOperation("the task has gone on meanwhile; look at it again")

@@ -7,10 +7,9 @@ of the server. Whatever happens, the log gets its end.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
-from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from a2a_agent.domain.agent_events import InputRequired, RunFinished
 from a2a_agent.domain.errors import IllegalEvent, StoreUnavailable
@@ -23,7 +22,14 @@ from a2a_agent.runtime.limits import Limits
 
 logger = logging.getLogger(__name__)
 
-_CANCEL_AGAIN_SECONDS = 1.0
+_TIMES_TO_CANCEL = 10
+"""How often an agent is told to stop within its time for that."""
+
+
+class OpenRequest(Protocol):
+    """A request that lacks nothing but the way to ask its client, which the run adds."""
+
+    def __call__(self, *, ask: Callable[[InputRequired], Awaitable[Message]]) -> RunRequest: ...
 
 
 class _TooManyEvents(Exception):
@@ -69,11 +75,11 @@ class Run:
         self._last_event = self._loop.time()
         self._deadline = self._last_event + runner.limits.run_seconds
 
-    def start(self, function: Callable[[RunRequest], Events], request: RunRequest) -> None:
+    def start(self, function: Callable[[RunRequest], Events], request: OpenRequest) -> None:
         """Sets the agent to work."""
         self.writer.on_failure = self._lose
         self._task = self._loop.create_task(
-            self._drive(function, replace(request, ask=self._ask)), name=request.task_id
+            self._drive(function, request), name=self.writer.head.task_id
         )
         self._task.add_done_callback(self._conclude_unstarted)
         self._watch()
@@ -87,6 +93,7 @@ class Run:
         """Ends the run this way, unless it has ended already; `settled` tells when."""
         if self._ending is None and not self._is_concluded:
             self._ending = ending
+            self._stop_asking()
             self._insist(self._loop.time() + self._runner.limits.cancel_seconds)
 
     def claim_task(self) -> bool:
@@ -100,29 +107,31 @@ class Run:
         self.writer.tail.is_task = True
         return True
 
-    async def answer(self, message: Message, message_key: bytes) -> None:
+    async def answer(self, message: Message, message_key: bytes) -> int:
         """Hands the client's answer to the `ask` that waits for it, once it is stored.
 
-        Raises IllegalEvent when nothing is asked any more, Refused or StoreUnavailable when
+        Gives the number of its entry. Raises IllegalEvent when nothing is asked any more, Refused or StoreUnavailable when
         the answer was not taken.
         """
         answer = self._answer
         self._mapper.accept(message, self.writer.pending)
+        sequence = self._mapper.progress.sequence
         self.writer.message_key = message_key
         self.writer.mark()
         await self.writer.flush()
         if answer is not None and not answer.done():
             answer.set_result(message)
+        return sequence
 
-    async def _drive(self, function: Callable[[RunRequest], Events], request: RunRequest) -> None:
+    async def _drive(self, function: Callable[[RunRequest], Events], request: OpenRequest) -> None:
         failure: BaseException | None = None
         try:
-            stream = function(request)
+            stream = function(request(ask=self._ask))
             async with _closing(stream):
                 await self._pull(stream)
         except BaseException as error:
             failure = error
-            if not isinstance(error, Exception):
+            if not isinstance(error, Exception | SystemExit):
                 raise
         finally:
             self._conclude(failure)
@@ -153,10 +162,13 @@ class Run:
     async def _ask(self, question: InputRequired) -> Message:
         self._asking = self._asking or asyncio.Lock()
         async with self._asking:
+            if self._ending is not None:
+                raise asyncio.CancelledError
             self._mapper.ask(question, self.writer.pending)
             self.writer.mark()
             self._answer = self._loop.create_future()
             self._last_event = self._loop.time()
+            self._watch()
             try:
                 # The watchdog ends the run when no answer comes.
                 return await self._answer
@@ -165,9 +177,19 @@ class Run:
                 self._deadline += now - self._last_event
                 self._last_event = now
                 self._answer = None
+                self._watch()
+
+    def _stop_asking(self) -> None:
+        """Cancels an open `ask`, in whichever task of the agent's it is."""
+        if self._answer is not None:
+            self._answer.cancel()
 
     def _watch(self) -> None:
         """Looks whether a time has run out, and when to look again."""
+        if self._ending is not None or self._is_concluded:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
         limits, now = self._runner.limits, self._loop.time()
         if self._answer is not None:
             due, reason = self._last_event + limits.answer_seconds, "answer-timeout"
@@ -192,7 +214,7 @@ class Run:
             self._conclude(None)
             return
         self._task.cancel()
-        pause = min(_CANCEL_AGAIN_SECONDS, deadline - now)
+        pause = self._runner.limits.cancel_seconds / _TIMES_TO_CANCEL
         self._timer = self._loop.call_later(pause, self._insist, deadline)
 
     def _lose(self, failure: Refused | StoreUnavailable) -> None:
@@ -214,6 +236,7 @@ class Run:
         if self._is_concluded:
             return
         self._is_concluded = True
+        self._stop_asking()
         if self._timer is not None:
             self._timer.cancel()
         if self._loss is not None:
@@ -260,8 +283,6 @@ def _reason(failure: BaseException | None) -> str:
         return "agent-broke-the-protocol"
     if isinstance(failure, _TooManyEvents):
         return "too-many-events"
-    if isinstance(failure, asyncio.CancelledError):
-        return "server-stopped"
     return "agent-error"
 
 
@@ -277,10 +298,10 @@ class Runner:
     def __len__(self) -> int:
         return len(self._runs)
 
-    def start(self, writer: Writer, progress: Progress, request: RunRequest) -> Run:
+    def start(self, writer: Writer, progress: Progress, request: OpenRequest) -> Run:
         """Sets the agent to work on the request; the run owns the writer from now on."""
         mapper = Mapper(progress, progress_interval_seconds=self.limits.tool_progress_seconds)
-        run = self._runs[request.task_id] = Run(self, writer, mapper)
+        run = self._runs[writer.head.task_id] = Run(self, writer, mapper)
         run.start(self._function, request)
         return run
 

@@ -7,11 +7,11 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
 from a2a_agent.domain.agent_events import RunFinished
-from a2a_agent.domain.assembly import assemble
 from a2a_agent.domain.errors import (
     Busy,
     InvalidParams,
@@ -105,21 +105,20 @@ class Service:
     async def send(self, scope: Scope, request: SendMessage) -> Task | Message:
         """The task when it rests, or at once; or the Message that the agent answers with."""
         accepted = await self._reception.accept(scope, request)
-        reader = self._tails.read(accepted.task_id, accepted.last)
         if request.returns_immediately and (
             accepted.sequence > 1 or self._runner.claim_task(accepted.task_id)
         ):
-            self._tails.close(reader)
-            entries = await self._reading.entries(accepted.task_id)
-            return self._cut(assemble(accepted.task_id, entries), request)
-        result = await self._reading.until_rest(reader, accepted.sequence)
+            self._tails.close(accepted.reader)
+            result = await self._reading.now(accepted.task_id)
+        else:
+            result = await self._reading.until_rest(accepted.reader, accepted.sequence)
         return self._cut(result, request) if isinstance(result, Task) else result
 
     async def stream(self, scope: Scope, request: SendMessage, view: View) -> Stream:
         """The task from the message on. A repeated message gives its stream again, whole."""
         self._check_streams(scope)
         accepted = await self._reception.accept(scope, request)
-        reader = self._tails.read(accepted.task_id, accepted.last)
+        reader = accepted.reader
         claim = partial(self._runner.claim_task, accepted.task_id)
         items = self._reading.follow(
             reader, accepted.sequence, view, claim if accepted.sequence == 1 else None
@@ -152,10 +151,11 @@ class Service:
             page = await self._store.find(query)
         except ValueError:
             raise InvalidParams(("pageToken", "is none that this server gave")) from None
-        tasks = [
-            self._cut(await self._reading.fold(head, chunks=request.includes_artifacts), request)
-            for head in page.heads
-        ]
+        tasks = []
+        for head in page.heads:
+            with suppress(TaskNotFound):  # removed meanwhile
+                task = await self._reading.fold(head, chunks=request.includes_artifacts)
+                tasks.append(self._cut(task, request))
         return TaskList(
             tasks=tuple(tasks),
             next_page_token=page.next_token,
@@ -167,15 +167,16 @@ class Service:
         """The canceled task, when its agent has stopped."""
         head = await self._head(scope, request.task_id)
         if not head.state.is_terminal:
+            canceled = RunFinished(state=TaskState.CANCELED)
             async with self._reception.alone(head.task_id):
                 run = self._runner.get(head.task_id)
                 if run is not None:
-                    run.stop(RunFinished(state=TaskState.CANCELED))
-            if run is not None:
-                await run.settled
-            else:
-                await self._end(head, RunFinished(state=TaskState.CANCELED))
-            head = await self._head(scope, request.task_id)
+                    run.stop(canceled)
+                    await run.settled
+                head = await self._head(scope, request.task_id)
+                if not head.state.is_terminal:
+                    await self._end(head, canceled)
+                    head = await self._head(scope, request.task_id)
             if head.state is TaskState.CANCELED:
                 return self._cut(await self._reading.fold(head), GetTask(task_id=head.task_id))
         raise TaskNotCancelable(f"task {head.task_id} is {head.state.value} already")
@@ -185,16 +186,15 @@ class Service:
     ) -> Stream:
         """The task as it is now, or was after entry `after`, and what follows."""
         self._check_streams(scope)
-        head = await self._head(scope, request.task_id)
-        if after is None and head.state.is_terminal:
-            raise UnsupportedOperation(
-                f"task {head.task_id} is {head.state.value}; with Last-Event-ID its stream can "
-                "be read again"
-            )
-        if after is not None and not 0 <= after <= head.sequence:
-            raise InvalidParams(("Last-Event-ID", f"must be 0 to {head.sequence} for this task"))
-        start = head.sequence if after is None else max(after, 1)
-        reader = self._tails.read(head.task_id, head.sequence)
+        # The reader is there before anything is looked up, so that it misses nothing.
+        reader = self._tails.read(request.task_id)
+        try:
+            head = await self._head(scope, request.task_id)
+            start = _start(head, after)
+        except BaseException:
+            self._tails.close(reader)
+            raise
+        reader.tail.reaches(head.sequence)
         items = self._reading.follow(reader, start, view)
         return Stream(self._counted(scope, items), reader, self._tails)
 
@@ -206,18 +206,16 @@ class Service:
 
     async def _end(self, head: Head, ending: RunFinished) -> None:
         """Ends a task that nobody works on, unless somebody else just did."""
-        async with self._reception.alone(head.task_id):
-            writer = self._journal.open(head)
-            try:
-                progress = Progress()
-                progress.state, progress.sequence = head.state, head.sequence
-                Mapper(progress).finish(writer.pending, ending)
-                writer.mark()
+        writer = self._journal.open(head)
+        try:
+            progress = Progress()
+            progress.state, progress.sequence = head.state, head.sequence
+            Mapper(progress).finish(writer.pending, ending)
+            writer.mark()
+            with suppress(Refused):
                 await writer.flush()
-            except Refused:
-                pass
-            finally:
-                writer.close()
+        finally:
+            writer.close()
 
     async def _end_abandoned(self) -> None:
         """Ends what a dead process was at work on: nobody else will."""
@@ -275,3 +273,17 @@ class Service:
             if isinstance(item, Snapshot):
                 item = replace(item, task=self._cut(item.task, request))
             yield item
+
+
+def _start(head: Head, after: int | None) -> int:
+    """The entry that a subscription starts at. Raises InvalidParams, UnsupportedOperation."""
+    if after is None:
+        if head.state.is_terminal:
+            raise UnsupportedOperation(
+                f"task {head.task_id} is {head.state.value}; with Last-Event-ID its stream can "
+                "be read again"
+            )
+        return head.sequence
+    if not 0 <= after <= head.sequence:
+        raise InvalidParams(("Last-Event-ID", f"must be 0 to {head.sequence} for this task"))
+    return max(after, 1)

@@ -7,7 +7,7 @@ changes come through `append`, in batches over many tasks, each batch as one tra
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from a2a_agent.domain.model import TaskState
 from a2a_agent.domain.task_events import ArtifactChunk, Entry
@@ -130,6 +130,15 @@ class TaskStore(Protocol):
         ...
 
 
+@runtime_checkable
+class ImmediateTaskStore(Protocol):
+    """A store that can take changes without waiting for anything."""
+
+    def append_now(self, changes: Sequence[Change]) -> Sequence[Duplicate | Conflict | None]:
+        """What `TaskStore.append` does, done on return."""
+        ...
+
+
 class _Kept:
     """One task in memory: a list of entries while it is alive, packed when it has ended."""
 
@@ -151,6 +160,9 @@ class MemoryTaskStore:
         self._messages: dict[bytes, Duplicate] = {}
 
     async def append(self, changes: Sequence[Change]) -> Sequence[Duplicate | Conflict | None]:
+        return self.append_now(changes)
+
+    def append_now(self, changes: Sequence[Change]) -> Sequence[Duplicate | Conflict | None]:
         return [self._append(change) for change in changes]
 
     def _append(self, change: Change) -> Duplicate | Conflict | None:

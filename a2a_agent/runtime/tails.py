@@ -27,6 +27,10 @@ class Tail:
         self._readers: set[Reader] = set()
         self._holders = 0
 
+    def reaches(self, sequence: int) -> None:
+        """The log is known to reach to this entry at least."""
+        self.sequence = max(self.sequence, sequence)
+
     def publish(self, entries: Sequence[Entry]) -> None:
         """Takes entries that are stored now, and wakes whoever waits."""
         kept = self.entries
@@ -39,11 +43,11 @@ class Tail:
         self.wake()
 
     def after(self, sequence: int) -> list[Entry] | None:
-        """The entries above the number; None where the window does not reach back so far."""
+        """The entries above the number, as far as the window has them; None where it has none."""
         if sequence >= self.sequence:
             return []
         kept = self.entries
-        if not kept or kept[0].sequence > sequence + 1:
+        if not kept or not kept[0].sequence <= sequence + 1 <= kept[-1].sequence:
             return None
         return kept[sequence + 1 - kept[0].sequence :]
 
@@ -112,13 +116,12 @@ class Tails:
         if not tail._holders:
             del self._tails[tail.task_id]
 
-    def read(self, task_id: str, sequence: int) -> Reader:
-        """A reader of the task's tail, whose log is known to reach to `sequence` at least.
+    def read(self, task_id: str) -> Reader:
+        """A reader of the task's tail; it holds the tail until `close`.
 
-        It holds the tail until `close`.
+        What the store holds already must be looked up afterwards, else the reader may miss it.
         """
         tail = self.hold(task_id)
-        tail.sequence = max(tail.sequence, sequence)
         reader = Reader(tail)
         tail._readers.add(reader)
         return reader

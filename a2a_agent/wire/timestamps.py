@@ -1,6 +1,7 @@
 """Times on the wire: ISO 8601 in UTC with milliseconds and `Z`, in both versions."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -9,7 +10,12 @@ from pydantic import BeforeValidator
 def to_timestamp(unix_ms: int) -> str:
     """`2025-10-28T10:30:00.000Z`."""
     seconds, milliseconds = divmod(unix_ms, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"
+    return f"{_second(seconds)}.{milliseconds:03d}Z"
+
+
+@lru_cache(maxsize=64)
+def _second(unix_seconds: int) -> str:
+    return f"{datetime.fromtimestamp(unix_seconds, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def from_timestamp(text: object) -> int:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Strict
 from pydantic.alias_generators import to_camel
 
 from a2a_agent.domain import model
-from a2a_agent.domain.assembly import status_message
+from a2a_agent.domain.assembly import is_plain_text, status_message
 from a2a_agent.domain.errors import A2AError, InvalidParams
 from a2a_agent.domain.model import Role, TaskState
 from a2a_agent.domain.requests import (
@@ -299,23 +299,29 @@ def _frame(entry: Entry, task_id: str, context_id: str) -> dict[str, Any]:
 
 
 def _task(task: model.Task) -> dict[str, Any]:
-    return present(
-        kind="task",
-        id=task.id,
-        contextId=task.context_id,
-        status=_status(task.status),
-        artifacts=[_artifact(artifact) for artifact in task.artifacts] or None,
-        history=[_message(message) for message in task.history] or None,
-        metadata=task.metadata,
-    )
+    encoded: dict[str, Any] = {
+        "kind": "task",
+        "id": task.id,
+        "contextId": task.context_id,
+        "status": _status(task.status),
+    }
+    if task.artifacts:
+        encoded["artifacts"] = [_artifact(artifact) for artifact in task.artifacts]
+    if task.history:
+        encoded["history"] = [_message(message) for message in task.history]
+    if task.metadata is not None:
+        encoded["metadata"] = task.metadata
+    return encoded
 
 
 def _status(status: model.TaskStatus) -> dict[str, Any]:
-    return present(
-        state=status.state.value,
-        message=None if status.message is None else _message(status.message),
-        timestamp=to_timestamp(status.timestamp_ms),
-    )
+    encoded: dict[str, Any] = {
+        "state": status.state,
+        "timestamp": to_timestamp(status.timestamp_ms),
+    }
+    if status.message is not None:
+        encoded["message"] = _message(status.message)
+    return encoded
 
 
 def _artifact(artifact: model.Artifact) -> dict[str, Any]:
@@ -349,6 +355,8 @@ def _part(part: model.Part) -> dict[str, Any]:
         )
         file = content | present(mimeType=part.media_type, name=part.filename)
         return present(kind="file", file=file, metadata=part.metadata)
+    if is_plain_text(part):
+        return {"kind": "text", "text": part.text}
     # 0.3 has no place of its own for what a text or data part says of its type and name.
     metadata = merged(present(mediaType=part.media_type, filename=part.filename), part.metadata)
     if isinstance(part, model.TextPart):

@@ -24,16 +24,21 @@ def validated(model: type[Model], params: dict[str, Any]) -> Model:
 
 def _path(location: tuple[int | str, ...]) -> str:
     path = ""
-    for step in location:
+    for index, step in enumerate(location):
         if isinstance(step, int):
             path += f"[{step}]"
-        elif step not in _UNION_TAGS:
+        elif not _is_tag(location, index):
             path += f".{step}" if path else step
     return path or "params"
 
 
+def _is_tag(location: tuple[int | str, ...], index: int) -> bool:
+    """Whether the step is what pydantic calls a kind of part: no field, but before one."""
+    is_item = index > 0 and isinstance(location[index - 1], int)
+    return is_item and location[index] in _UNION_TAGS and index + 1 < len(location)
+
+
 _UNION_TAGS = frozenset({"text", "file", "data"})
-"""Pydantic names the member of a union of parts in its paths; no field has such a path end."""
 
 
 def _said(message: str) -> str:

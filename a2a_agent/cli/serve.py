@@ -1,0 +1,150 @@
+"""The commands that serve an agent and list the settings.
+
+Defaults and help of the options come from `Settings`. That, and all that serving needs, is
+imported when it is used: pydantic alone takes longer than `a2a-agent --help` should.
+"""
+
+import logging
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from a2a_agent.cli.terminal import clean, console, one_line_errors
+
+if TYPE_CHECKING:
+    from a2a_agent.runtime.agent import Agent
+    from a2a_agent.settings import Settings
+
+
+class LogLevel(StrEnum):
+    """How much the server says."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class ServeCommand(TyperCommand):
+    """A command whose options are settings, and say what the settings say."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Writes the help. (The types of both arguments are private to typer.)"""
+        from a2a_agent.cli.setting_options import option_help
+
+        for option in self.params:
+            text = option_help(option.name)
+            if text is not None:
+                vars(option)["help"] = text
+        super().format_help(ctx, formatter)
+
+
+@one_line_errors()
+def serve(
+    agent: Annotated[
+        str, typer.Argument(help="toolbox, echo, scenarios, or your own: module:attribute.")
+    ] = "toolbox",
+    host: Annotated[str | None, typer.Option()] = None,
+    port: Annotated[int | None, typer.Option()] = None,
+    store: Annotated[str | None, typer.Option(metavar="URL")] = None,
+    public_url: Annotated[str | None, typer.Option(metavar="URL")] = None,
+    streaming: Annotated[bool | None, typer.Option("--streaming/--no-streaming")] = None,
+    required_extensions: Annotated[
+        list[str] | None, typer.Option("--require-extension", metavar="URI")
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the events of each run to a file.")
+    ] = None,
+    log_level: Annotated[LogLevel, typer.Option(help="How much to log.")] = LogLevel.INFO,
+) -> None:
+    """Serve an agent as an A2A endpoint, until Ctrl-C.
+
+    There are more settings, for the environment: `a2a-agent settings` lists them.
+    """
+    from a2a_agent.cli.loading import load_agent
+    from a2a_agent.cli.setting_options import effective_settings
+
+    given = {
+        "host": host,
+        "port": port,
+        "store": store,
+        "public_url": public_url,
+        "streaming": streaming,
+        "required_extensions": required_extensions,
+    }
+    settings = effective_settings({k: v for k, v in given.items() if v is not None})
+    _log_to_stderr(log_level)
+    loaded = load_agent(agent, settings)
+    if record is not None:
+        from a2a_agent.agents.recording import recorded
+
+        loaded = recorded(loaded, record)
+    _run(loaded, settings, is_verbose=log_level is LogLevel.DEBUG)
+
+
+def settings() -> None:
+    """List all settings, as a page in Markdown."""
+    from a2a_agent.cli.setting_options import settings_page
+
+    for line in settings_page():
+        typer.echo(line)
+
+
+def _run(agent: "Agent", settings: "Settings", *, is_verbose: bool) -> None:
+    from a2a_agent.cli.server import Server, listening_socket
+    from a2a_agent.http.app import create_app
+
+    app = create_app(agent, settings=settings)
+    with listening_socket(settings.host, settings.port) as listener:
+        base = _base_url(settings.host, listener.getsockname()[1])
+        server = Server(
+            app,
+            settings,
+            is_verbose=is_verbose,
+            on_started=lambda: _show_banner(agent, settings, base),
+        )
+        # uvicorn has stopped in good order by then, and passes the signal on.
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+
+
+def _base_url(host: str, port: int) -> str:
+    """The URL of the server for a client on this machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _show_banner(agent: "Agent", settings: "Settings", base: str) -> None:
+    from a2a_agent.http.card import CARD_PATHS
+    from a2a_agent.runtime.agent import describe
+
+    described = describe(agent)
+    url = settings.public_url or f"{base}{settings.rpc_path}"
+    examples = [example for skill in described.skills for example in skill.examples]
+    example = (examples or ["Hello"])[0].replace("'", "’")
+    notes = console(stderr=True)
+    notes.out(clean(described.name), style="bold green", end="")
+    notes.out(" speaks A2A 0.3 and 1.0. Ctrl-C stops it.")
+    for label, value in (
+        ("URL", url),
+        ("card", f"{url.removesuffix(settings.rpc_path).rstrip('/')}{CARD_PATHS[0]}"),
+        ("store", settings.store),
+        ("try", f"a2a-agent send {url} '{example}' --stream"),
+    ):
+        notes.out(f"  {label:<6}", style="dim", end="")
+        notes.out(clean(value))
+
+
+def _log_to_stderr(level: LogLevel) -> None:
+    is_verbose = level is LogLevel.DEBUG
+    logging.basicConfig(
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        level=logging.INFO if is_verbose else logging.WARNING,
+    )
+    logging.getLogger("a2a_agent").setLevel(level.upper())
+    for name in ("uvicorn", "uvicorn.access", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.DEBUG if is_verbose else logging.WARNING)
