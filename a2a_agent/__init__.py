@@ -6,6 +6,9 @@ async def agent(request: RunRequest):
 app = create_app(agent)
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from a2a_agent.domain.agent_events import (
     AgentEvent,
     Artifact,
@@ -36,9 +39,11 @@ from a2a_agent.domain.model import (
     TaskStatus,
     TextPart,
 )
-from a2a_agent.http.app import create_app
 from a2a_agent.runtime.agent import Agent, AgentDescription, RunRequest, Skill
-from a2a_agent.settings import Settings
+
+if TYPE_CHECKING:
+    from a2a_agent.http.app import create_app
+    from a2a_agent.settings import Settings
 
 __all__ = [
     "Agent",
@@ -74,3 +79,12 @@ __all__ = [
     "Usage",
     "create_app",
 ]
+
+_LATER = {"create_app": "a2a_agent.http.app", "Settings": "a2a_agent.settings"}
+"""What brings Starlette and pydantic along: a command such as `--help` does without."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LATER[name]), name)

@@ -5,7 +5,7 @@ A `Mapper` feeds agent events in and task events out. It holds what the rules ne
 """
 
 from collections.abc import Mapping, Sequence
-from typing import assert_never
+from typing import Never, assert_never
 
 from a2a_agent.domain.agent_events import (
     AgentEvent,
@@ -196,7 +196,8 @@ class Mapper:
             case TextDelta():
                 self._add_text(event.text, event.message_id, out)
             case _:
-                assert_never(event)
+                nothing_else: Never = event
+                raise TypeError(f"an agent yields events and text, not {type(nothing_else).__name__}")
 
     def _add_text(self, text: str, message_id: str | None, out: list[TaskEvent]) -> None:
         if not text:
@@ -343,7 +344,8 @@ def _tool_result(event: ToolResult) -> dict[str, JsonValue]:
     said: dict[str, JsonValue] = {"callId": event.call_id, "name": event.name}
     if event.error is None and not event.denied:
         return {**said, "output": event.output}
-    return {**said, "error": event.error or "denied", "denied": event.denied}
+    error = "denied" if event.error is None else event.error
+    return {**said, "error": error, "denied": event.denied}
 
 
 def _note(

@@ -106,8 +106,12 @@ def _function(endpoint: CardEndpoint | Page) -> Callable[[Request], object]:
 
 
 async def _health(request: Request) -> Response:
-    is_closing = request.app.state.closing.is_set()
-    return JSONResponse({"status": "stopping" if is_closing else "ok"}, 503 if is_closing else 200)
+    closing: asyncio.Event | None = getattr(request.app.state, "closing", None)
+    if closing is None:
+        return JSONResponse({"status": "not started"}, 503)
+    if closing.is_set():
+        return JSONResponse({"status": "stopping"}, 503)
+    return JSONResponse({"status": "ok"})
 
 
 class _Browsers:

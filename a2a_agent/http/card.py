@@ -50,7 +50,7 @@ class CardEndpoint:
         """Where clients reach the endpoint: as set, as a trusted proxy says, or as asked."""
         if self._settings.public_url:
             return self._settings.public_url
-        scheme, host = request.url.scheme, request.headers.get("host", "")
+        scheme, host = request.scope.get("scheme", "http"), request.headers.get("host", "")
         prefix = request.scope.get("root_path", "")
         if self._is_trusted(request):
             forwarded = _first(request.headers.get("x-forwarded-proto", "")).lower()

@@ -217,7 +217,11 @@ async def _stream(
     receive: Receive,
     send: Send,
 ) -> None:
-    """Writes the stream until it ends or its client has gone."""
+    """Writes the stream until it ends or its client has gone.
+
+    A client that stops reading is waited for, for as long as it keeps its connection: it holds a
+    cursor and a batch, nothing else. How many may do so is a limit of the service.
+    """
     head = b'{"jsonrpc":"2.0","id":' + request_id + b',"result":'
     watcher = asyncio.create_task(_watch(receive, encoded))
     try:

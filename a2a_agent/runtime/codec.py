@@ -80,13 +80,17 @@ def _chunk(chunk: ArtifactChunk) -> list[Any]:
         and is_plain_text(text := parts[0])
     ):
         return ["t", chunk.artifact_id, text.text, int(chunk.last)]
-    more = _without_nones(
-        n=chunk.name,
-        d=chunk.description,
-        m=chunk.metadata,
-        a=chunk.append or None,
-        l=chunk.last or None,
-    )
+    more: dict[str, Any] = {}
+    if chunk.name is not None:
+        more["n"] = chunk.name
+    if chunk.description is not None:
+        more["d"] = chunk.description
+    if chunk.metadata is not None:
+        more["m"] = chunk.metadata
+    if chunk.append:
+        more["a"] = 1
+    if chunk.last:
+        more["l"] = 1
     return ["a", chunk.artifact_id, _parts(parts), more]
 
 

@@ -114,17 +114,19 @@ class Reception:
 
     async def _open(self, scope: Scope, request: SendMessage, key: bytes) -> Accepted:
         """A new task for the message."""
+        if self._is_full and (known := await self._store.accepted(key)):
+            # It needs no place: where there is one, the store finds the repeat.
+            return await self._repeated(known)
         given, task_id = request.message, new_id()
         context_id = given.context_id or new_id()
         message = given.placed(task_id, context_id)
         with self._place_for_a_run():
-            writer = self._journal.create(scope, task_id, context_id)
+            history: tuple[Message, ...] = ()
+            if given.context_id is not None:
+                history = await self._history(scope, context_id, task_id)
+            writer, progress = self._journal.create(scope, task_id, context_id), Progress()
             try:
-                progress = Progress()
                 await self._write(writer, progress, message, key)
-                history: tuple[Message, ...] = ()
-                if given.context_id is not None:
-                    history = await self._history(scope, context_id, task_id)
             except Refused as refused:
                 writer.close()
                 return await self._repeated(refused.why)
@@ -238,10 +240,14 @@ class Reception:
         )
         self._runner.start(writer, progress, run_request)
 
+    @property
+    def _is_full(self) -> bool:
+        return len(self._runner) + self._beginning >= self._limits.concurrent_runs
+
     @contextmanager
     def _place_for_a_run(self) -> Iterator[None]:
         """Keeps a place for the run that the block begins. Raises Busy when there is none."""
-        if len(self._runner) + self._beginning >= self._limits.concurrent_runs:
+        if self._is_full:
             raise Busy(f"{self._limits.concurrent_runs} tasks are being worked on already")
         self._beginning += 1
         try:

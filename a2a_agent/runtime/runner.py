@@ -110,8 +110,8 @@ class Run:
     async def answer(self, message: Message, message_key: bytes) -> int:
         """Hands the client's answer to the `ask` that waits for it, once it is stored.
 
-        Gives the number of its entry. Raises IllegalEvent when nothing is asked any more, Refused or StoreUnavailable when
-        the answer was not taken.
+        Gives the number of its entry. Raises IllegalEvent when nothing is asked any more,
+        Refused or StoreUnavailable when the answer was not taken.
         """
         answer = self._answer
         self._mapper.accept(message, self.writer.pending)

@@ -6,8 +6,8 @@ Knows neither wire versions nor HTTP. Whatever can be refused is refused before 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -50,19 +50,19 @@ _RECOVERY_PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A stream that is ready to be read, once."""
+    """A stream that is ready to be read, once. Whoever gets it discards it, read or not."""
 
     items: AsyncIterator[StreamItem]
     _reader: Reader
-    _tails: Tails
+    _place: ExitStack
 
     def leave(self) -> None:
         """Ends the reading of `items`, from wherever: the client has gone. The task goes on."""
         self._reader.leave()
 
     def discard(self) -> None:
-        """Gives up a stream whose items are not read."""
-        self._tails.close(self._reader)
+        """Gives up what the stream holds; it counts as one of its caller's no more."""
+        self._place.close()
 
 
 class Service:
@@ -116,16 +116,17 @@ class Service:
 
     async def stream(self, scope: Scope, request: SendMessage, view: View) -> Stream:
         """The task from the message on. A repeated message gives its stream again, whole."""
-        self._check_streams(scope)
-        accepted = await self._reception.accept(scope, request)
-        reader = accepted.reader
-        claim = partial(self._runner.claim_task, accepted.task_id)
-        items = self._reading.follow(
-            reader, accepted.sequence, view, claim if accepted.sequence == 1 else None
-        )
-        if request.history_length is not None:
-            items = self._cut_first(items, request)
-        return Stream(self._counted(scope, items), reader, self._tails)
+        with self._place_for_a_stream(scope) as place:
+            accepted = await self._reception.accept(scope, request)
+            reader = accepted.reader
+            place.callback(self._tails.close, reader)
+            claim = partial(self._runner.claim_task, accepted.task_id)
+            items = self._reading.follow(
+                reader, accepted.sequence, view, claim if accepted.sequence == 1 else None
+            )
+            if request.history_length is not None:
+                items = self._cut_first(items, request)
+            return Stream(items, reader, place.pop_all())
 
     async def get(self, scope: Scope, request: GetTask) -> Task:
         """The task as it is now."""
@@ -185,18 +186,14 @@ class Service:
         self, scope: Scope, request: SubscribeToTask, after: int | None, view: View
     ) -> Stream:
         """The task as it is now, or was after entry `after`, and what follows."""
-        self._check_streams(scope)
-        # The reader is there before anything is looked up, so that it misses nothing.
-        reader = self._tails.read(request.task_id)
-        try:
+        with self._place_for_a_stream(scope) as place:
+            # The reader is there before anything is looked up, so that it misses nothing.
+            reader = self._tails.read(request.task_id)
+            place.callback(self._tails.close, reader)
             head = await self._head(scope, request.task_id)
-            start = _start(head, after)
-        except BaseException:
-            self._tails.close(reader)
-            raise
-        reader.tail.reaches(head.sequence)
-        items = self._reading.follow(reader, start, view)
-        return Stream(self._counted(scope, items), reader, self._tails)
+            reader.tail.reaches(head.sequence)
+            items = self._reading.follow(reader, _start(head, after), view)
+            return Stream(items, reader, place.pop_all())
 
     async def _head(self, scope: Scope, task_id: str) -> Head:
         head = await self._store.head(scope, task_id)
@@ -243,20 +240,21 @@ class Service:
                 logger.exception("old tasks could not be removed; they will be next time")
             await asyncio.sleep(self._limits.retention_interval_seconds)
 
-    def _check_streams(self, scope: Scope) -> None:
-        if self._streams[scope.owner] >= self._limits.streams_per_caller:
-            raise Busy(f"{self._limits.streams_per_caller} streams of this caller are open already")
+    @contextmanager
+    def _place_for_a_stream(self, scope: Scope) -> Iterator[ExitStack]:
+        """One of the caller's streams, until the stack is closed. Raises Busy."""
+        owner, most = scope.owner, self._limits.streams_per_caller
+        if self._streams[owner] >= most:
+            raise Busy(f"{most} streams of this caller are open already")
+        self._streams[owner] += 1
+        with ExitStack() as place:
+            place.callback(self._leave_place, owner)
+            yield place
 
-    async def _counted(
-        self, scope: Scope, items: AsyncIterator[StreamItem]
-    ) -> AsyncIterator[StreamItem]:
-        """The items, while they are counted as one of the caller's streams."""
-        self._streams[scope.owner] += 1
-        try:
-            async for item in items:
-                yield item
-        finally:
-            self._streams[scope.owner] -= 1
+    def _leave_place(self, owner: str) -> None:
+        self._streams[owner] -= 1
+        if not self._streams[owner]:
+            del self._streams[owner]
 
     def _cut(self, task: Task, request: SendMessage | GetTask | ListTasks) -> Task:
         """The task with as much history as was asked for, and is allowed."""

@@ -259,18 +259,11 @@ def _frame(entry: Entry, task_id: str, context_id: str) -> dict[str, Any]:
     event = entry.event
     match event:
         case ArtifactChunk():
-            artifact = present(
-                artifactId=event.artifact_id,
-                name=event.name,
-                description=event.description,
-                parts=[_part(part) for part in event.parts],
-                metadata=event.metadata,
-            )
             return {
                 "kind": "artifact-update",
                 "taskId": task_id,
                 "contextId": context_id,
-                "artifact": artifact,
+                "artifact": _artifact(event),
                 "append": event.append,
                 "lastChunk": event.last,
             }
@@ -324,28 +317,38 @@ def _status(status: model.TaskStatus) -> dict[str, Any]:
     return encoded
 
 
-def _artifact(artifact: model.Artifact) -> dict[str, Any]:
-    return present(
-        artifactId=artifact.artifact_id,
-        name=artifact.name,
-        description=artifact.description,
-        parts=[_part(part) for part in artifact.parts],
-        metadata=artifact.metadata,
-    )
+def _artifact(artifact: model.Artifact | ArtifactChunk) -> dict[str, Any]:
+    encoded: dict[str, Any] = {
+        "artifactId": artifact.artifact_id,
+        "parts": [_part(part) for part in artifact.parts],
+    }
+    if artifact.name is not None:
+        encoded["name"] = artifact.name
+    if artifact.description is not None:
+        encoded["description"] = artifact.description
+    if artifact.metadata is not None:
+        encoded["metadata"] = artifact.metadata
+    return encoded
 
 
 def _message(message: model.Message) -> dict[str, Any]:
-    return present(
-        kind="message",
-        messageId=message.message_id,
-        role=message.role.value,
-        parts=[_part(part) for part in message.parts],
-        taskId=message.task_id,
-        contextId=message.context_id,
-        metadata=message.metadata,
-        extensions=list(message.extensions) or None,
-        referenceTaskIds=list(message.reference_task_ids) or None,
-    )
+    encoded: dict[str, Any] = {
+        "kind": "message",
+        "messageId": message.message_id,
+        "role": message.role,
+        "parts": [_part(part) for part in message.parts],
+    }
+    if message.task_id is not None:
+        encoded["taskId"] = message.task_id
+    if message.context_id is not None:
+        encoded["contextId"] = message.context_id
+    if message.metadata is not None:
+        encoded["metadata"] = message.metadata
+    if message.extensions:
+        encoded["extensions"] = list(message.extensions)
+    if message.reference_task_ids:
+        encoded["referenceTaskIds"] = list(message.reference_task_ids)
+    return encoded
 
 
 def _part(part: model.Part) -> dict[str, Any]:

@@ -7,12 +7,21 @@ leaves the steps so far with it, so that the answer's run goes on from there.
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import assert_never
 
 from a2a_agent.agents.pieces import in_pieces
 from a2a_agent.agents.toolbox import answers
 from a2a_agent.agents.toolbox.conversation import steps_of
 from a2a_agent.agents.toolbox.planner import explanation
-from a2a_agent.agents.toolbox.steps import AnyStep, Call, Done, Note, first_question, steps_to_json
+from a2a_agent.agents.toolbox.steps import (
+    AnyStep,
+    Call,
+    Done,
+    Note,
+    Question,
+    first_question,
+    steps_to_json,
+)
 from a2a_agent.agents.toolbox.tools import toolbox_tools, utc_now
 from a2a_agent.agents.tools import ToolError
 from a2a_agent.domain.agent_events import (
@@ -146,8 +155,10 @@ class ToolboxAgent:
                 return answers.failure(step.tool, step.arguments, step.error)
             case Done():
                 return self._tools[step.tool].text(step.arguments, step.output)
-            case _:
+            case Question() | Call():
                 return None
+            case _:
+                assert_never(step)
 
 
 def _begun(call: Call, turn: int, call_id: str) -> Iterator[AgentEvent]:

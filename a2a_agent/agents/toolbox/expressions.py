@@ -21,6 +21,8 @@ _FUNCTION_NAMES = (
 FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
 _OF_SEVERAL = frozenset({"gcd", "hypot", "lcm", "log", "max", "mean", "min", "round", "sum"})
 
+_SIGNS = frozenset({"+", "-", "*", "/", "%", "^", "!", "**", "//"})
+
 _SYMBOLS = MappingProxyType(
     {
         **dict.fromkeys("×·⋅∗✕✖", "*"),
@@ -51,7 +53,7 @@ def is_arithmetic(text: str) -> bool:
     except ExpressionError:
         return False
     named = any(token in FUNCTIONS or token in CONSTANTS for token in tokens)
-    signed = any(token in "+-*/%^!**//" for token in tokens[1:])
+    signed = any(token in _SIGNS for token in tokens[1:])
     return (named or signed) and any(token[0].isdigit() or token in CONSTANTS for token in tokens)
 
 
@@ -63,7 +65,8 @@ def python_expression(text: str) -> str:
         raise ExpressionError(f"Parentheses may be nested at most {MAX_DEPTH} deep.")
     for token, following in pairwise((*tokens, "")):
         if token == "!":
-            _wrap(written, "factorial", "(", ")")
+            start = _operand_start(written)
+            written[start:] = ["factorial", "(", *written[start:], ")"]
         elif token == "%" and (following == "of" or not _begins_operand(following)):
             _write_percent(written, following)
         elif token == "of":
@@ -90,7 +93,7 @@ def _tokens(text: str) -> list[str]:
             groups.append(tokens[-1] if tokens else "")
         elif token == ")" and groups:
             groups.pop()
-        elif token == "," and groups[-1:] not in [[name] for name in FUNCTIONS]:
+        elif token == "," and not (groups and groups[-1] in FUNCTIONS):
             raise ExpressionError("I cannot read a list as one calculation.")
         tokens.append(token)
     if not tokens:
@@ -133,12 +136,6 @@ def _multiplies(before: str, token: str) -> bool:
     return not (before[0].isdigit() and token[0].isdigit())
 
 
-def _wrap(written: list[str], *around: str) -> None:
-    *opening, closing = around
-    start = _operand_start(written)
-    written[start:] = [*opening, *written[start:], closing]
-
-
 def _operand_start(written: list[str]) -> int:
     if not written or not _ends_operand(written[-1]):
         raise ExpressionError("“!” and “%” go behind a number.")
@@ -157,10 +154,10 @@ def _write_percent(written: list[str], following: str) -> None:
     """`15%` is 15/100; `80 + 15%` is 80 and 15 % of it."""
     start = _operand_start(written)
     share = ["(", *written[start:], "/", "100", ")"]
-    sign = written[start - 1] if start > 0 else ""
     group = _group_start(written, start)
-    relative = sign in ("+", "-") and start - 1 > group and following in ("", ")", "+", "-", ",")
-    if relative:
+    is_sum = start - 2 >= group and _ends_operand(written[start - 2])
+    sign = written[start - 1] if is_sum else ""
+    if sign in ("+", "-") and following in ("", ")", "+", "-", ","):
         written[group:] = ["(", *written[group : start - 1], ")", "*", "(", "1", sign, *share, ")"]
     else:
         written[start:] = share

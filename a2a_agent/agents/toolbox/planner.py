@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeAlias, cast
+from typing import TypeAlias, assert_never, cast
 
 from a2a_agent.agents.toolbox.dates import read_date
 from a2a_agent.agents.toolbox.numerals import NUMBER, with_digits
@@ -119,6 +119,8 @@ def _thought(step: AnyStep) -> str:
             return "Answer without a tool."
         case Done(tool=tool):
             return f"Keep what {tool} found before."
+        case _:
+            assert_never(step)
 
 
 def _readings_of(answer: str, question: Question) -> tuple[str, ...]:

@@ -3,15 +3,11 @@
 The migrations are Alembic's; they run in this process when a store is opened.
 """
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
-
-_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class NotOurs(Exception):
@@ -23,8 +19,7 @@ def upgrade(connection: Connection) -> None:
     # By hand, because the driver would not begin a transaction for statements that make tables.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     config = Config()
-    # A configuration takes "%" for the start of a name.
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", "a2a_agent.backends.sql:migrations")
     config.attributes["connection"] = connection
     scripts = ScriptDirectory.from_config(config)
     current = MigrationContext.configure(connection).get_current_revision()
