@@ -80,7 +80,8 @@ def send(
     """Send a message, and show the answer.
 
     Ends with 0 if the task is completed, 1 if it failed or was rejected, 2 for wrong usage, 3 if
-    the agent asks something, 4 if the task was canceled, 5 if no agent can be reached.
+    the agent asks something, 4 if the task was canceled, 5 if no agent can be reached or it
+    refuses.
     """
     from a2a_agent.cli import operations
 

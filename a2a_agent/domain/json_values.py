@@ -7,7 +7,7 @@ from a2a_agent.domain.errors import IllegalEvent
 from a2a_agent.domain.model import JsonValue
 
 _MOST_DEPTH = 100
-_INT_RANGE = range(-(2**63), 2**64)
+_LEAST_INT, _MOST_INT = -(2**63), 2**64 - 1
 
 
 def clean_text(text: str) -> str:
@@ -35,7 +35,7 @@ def checked(value: object, where: str, depth: int = 0) -> JsonValue:
     if isinstance(value, str):
         return clean_text(_exact(value))
     if isinstance(value, int):
-        if value not in _INT_RANGE:
+        if not _LEAST_INT <= value <= _MOST_INT:
             raise IllegalEvent(f"{where} holds an integer of more than 64 bits")
         return int(value)
     if isinstance(value, float):

@@ -5,7 +5,7 @@ A `Mapper` feeds agent events in and task events out. It holds what the rules ne
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Never, assert_never
+from typing import assert_never
 
 from a2a_agent.domain.agent_events import (
     AgentEvent,
@@ -193,11 +193,10 @@ class Mapper:
                 self._finish(event, out)
             case Reply():
                 self._reply(event, out)
-            case TextDelta():
-                self._add_text(event.text, event.message_id, out)
             case _:
-                nothing_else: Never = event
-                raise TypeError(f"an agent yields events and text, not {type(nothing_else).__name__}")
+                # To the type checker, what is left is the text that `feed` has taken already.
+                left: TextDelta = event
+                raise TypeError(f"an agent yields events and text, not {type(left).__name__}")
 
     def _add_text(self, text: str, message_id: str | None, out: list[TaskEvent]) -> None:
         if not text:

@@ -5,9 +5,10 @@ one builds another one.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from a2a_agent.domain.record import record
 
 JsonValue: TypeAlias = (
     "None | bool | int | float | str | list[JsonValue] | tuple[JsonValue, ...]"
@@ -61,7 +62,7 @@ INTERRUPTED = frozenset({TaskState.INPUT_REQUIRED, TaskState.AUTH_REQUIRED})
 RESTING = TERMINAL | INTERRUPTED
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class TextPart:
     """Plain text."""
 
@@ -71,7 +72,7 @@ class TextPart:
     metadata: JsonObject | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FilePart:
     """A file, either by its bytes or by a URL; exactly one of the two."""
 
@@ -86,7 +87,7 @@ class FilePart:
             raise ValueError("a file part has either raw bytes or a url, and not both")
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class DataPart:
     """Structured data: any JSON value (0.3 clients see non-objects as `{"value": …}`)."""
 
@@ -99,7 +100,7 @@ class DataPart:
 Part: TypeAlias = TextPart | FilePart | DataPart
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Message:
     """One turn of a conversation."""
 
@@ -131,7 +132,7 @@ class Message:
         return "\n".join(part.text for part in self.parts if isinstance(part, TextPart))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TaskStatus:
     """The state of a task, with what the agent said about it; the time is in Unix milliseconds."""
 
@@ -140,7 +141,7 @@ class TaskStatus:
     message: Message | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Artifact:
     """An output of a task."""
 
@@ -152,7 +153,7 @@ class Artifact:
     extensions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Task:
     """A unit of work: the fold of its log."""
 

@@ -1,14 +1,14 @@
 """What the operations are asked, and what their streams give: values without a wire version."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from a2a_agent.domain.model import JsonObject, Message, Task, TaskState
+from a2a_agent.domain.record import record
 from a2a_agent.domain.task_events import Entry
 from a2a_agent.domain.views import StreamMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SendMessage:
     """A message to be worked on, by `send` or `stream`."""
 
@@ -22,7 +22,7 @@ class SendMessage:
     has_push_config: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class GetTask:
     """A task, by its id."""
 
@@ -31,7 +31,7 @@ class GetTask:
     history_length: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ListTasks:
     """A page of tasks."""
 
@@ -45,7 +45,7 @@ class ListTasks:
     includes_artifacts: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class CancelTask:
     """A task to be canceled."""
 
@@ -53,7 +53,7 @@ class CancelTask:
     tenant: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SubscribeToTask:
     """A task to be followed."""
 
@@ -62,7 +62,7 @@ class SubscribeToTask:
     metadata: JsonObject | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TaskList:
     """A page of tasks with what is needed to go on."""
 
@@ -72,7 +72,7 @@ class TaskList:
     total_size: int
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class View:
     """How a stream wants to be shown: its mode, and how long text may be gathered (ms)."""
 
@@ -80,7 +80,7 @@ class View:
     coalesce_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Snapshot:
     """The first frame of a stream: the task as it was after entry `sequence`."""
 

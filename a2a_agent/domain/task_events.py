@@ -4,20 +4,21 @@ Agent events say what an agent did; these say what became of the task. They are 
 numbered and read.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from a2a_agent.domain.model import JsonObject, JsonValue, Message, Part, TaskState
+from a2a_agent.domain.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class MessageAccepted:
     """The client's message: opens the task, or takes it on from an interruption."""
 
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class StatusChanged:
     """A new status. `resume` belongs to the agent and never leaves the server."""
 
@@ -27,7 +28,7 @@ class StatusChanged:
     resume: JsonValue = None
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class ArtifactChunk:
     """A piece of an artifact: the first opens or replaces it, `last` closes it."""
 
@@ -52,14 +53,14 @@ class ArtifactChunk:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Noted:
     """A detail for streams in mode `all` (reasoning, steps, raw events): no part of the task."""
 
     note: JsonObject
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Replied:
     """The agent answered with a Message: for its client there is no task."""
 
@@ -70,7 +71,7 @@ class Replied:
 TaskEvent: TypeAlias = MessageAccepted | StatusChanged | ArtifactChunk | Noted | Replied
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Entry:
     """A task event with its number in the log (from 1) and its time in Unix milliseconds."""
 

@@ -55,12 +55,14 @@ class Call:
     """The extensions that the client lists and the server has."""
     last_event_id: str | None = None
     is_batch: bool = False
-    refusal: str = ""
-    """Why the body as a whole is no JSON-RPC request."""
+    refusal: A2AError | None = None
+    """Why no request of the body can be served: its version, or an extension that is missing."""
     has_streaming: bool = False
     """A streaming method was called: 0.3 wants even its errors as an event."""
     stream: "EncodedStream | None" = None
     """What the streaming method gave."""
+    stream_id: bytes | None = None
+    """The id of the request for the stream, as JSON; None for a notification."""
     busy: Busy | None = None
 
 
@@ -175,41 +177,26 @@ METHODS = (
 
 _STREAMING = frozenset(method.name for method in METHODS if method.streams)
 
-INVALID, UNKNOWN, REFUSED = object(), object(), object()
-"""What stands for the method of a request that is refused; no client can send such a name."""
 
-
-def handlers(wire: WireVersion) -> dict[Any, Handler]:
+def handlers(wire: WireVersion) -> dict[str, Handler]:
     """What jsonrpcserver dispatches to, by the names of the version's methods."""
-    rows = [method for method in METHODS if method.wire is wire]
-    table: dict[Any, Handler] = {method.name: _handler(method) for method in rows}
-    for stand_in, operation in _REFUSALS.items():
-        table[stand_in] = _handler(Method("a request", wire, operation))
-    return table
+    return {method.name: _handler(method) for method in METHODS if method.wire is wire}
 
 
-async def _refuse_request(call: Call, params: Params) -> bytes:
-    raise InvalidRequest(params["said"])
+def is_streaming(name: str) -> bool:
+    """Whether a method of this name, in whatever version, gives a stream."""
+    return name in _STREAMING
 
 
-async def _refuse_call(call: Call, params: Params) -> bytes:
-    error: A2AError = params["error"]
-    call.has_streaming = params["name"] in _STREAMING
-    raise error
-
-
-async def _refuse_method(call: Call, params: Params) -> bytes:
-    name = params["name"]
+def unknown_method(name: str, wire: WireVersion) -> MethodNotFound:
+    """The refusal of a method that the version does not have, with where it could be had."""
     for method in METHODS:
         if method.name == name:
             version = method.wire.VERSION
-            raise MethodNotFound(
+            return MethodNotFound(
                 f"{name} is a method of A2A {version}; send the header A2A-Version: {version}"
             )
-    raise MethodNotFound(f"A2A {call.wire.VERSION} has no such method")
-
-
-_REFUSALS = {INVALID: _refuse_request, UNKNOWN: _refuse_method, REFUSED: _refuse_call}
+    return MethodNotFound(f"A2A {wire.VERSION} has no such method")
 
 
 def _handler(method: Method) -> Handler:

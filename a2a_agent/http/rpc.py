@@ -1,35 +1,35 @@
 """The JSON-RPC endpoint: one HTTP POST in, one reply or one stream of events out.
 
-jsonrpcserver dispatches; this module reads the body within limits, settles the version, checks
-the envelope, and writes what comes back. Knows HTTP and JSON-RPC, and no method.
+jsonrpcserver dispatches each request; this module reads the body within limits, settles the
+version, checks the envelope, and writes what comes back. Knows HTTP and JSON-RPC, and no method.
+
+jsonrpcserver's own parsing and checking of the body are not used: they refuse a whole batch for
+one bad member, forget its id, and send exception texts to the client.
 """
 
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
-from jsonrpcserver import async_dispatch_to_response
-from jsonrpcserver.response import ErrorResponse
-from jsonrpcserver.sentinels import NODATA
+from jsonrpcserver.async_dispatcher import dispatch_request
+from jsonrpcserver.request import Request
+from jsonrpcserver.sentinels import NODATA, NOID
 from oslash.either import Left  # type: ignore[import-untyped]  # ships no types
 from starlette.types import Receive, Scope, Send
 
 from a2a_agent.domain.errors import (
-    A2AError,
     ExtensionSupportRequired,
     VersionNotSupported,
 )
 from a2a_agent.http.methods import (
-    INVALID,
-    REFUSED,
-    UNKNOWN,
     WIRE_VERSIONS,
     Call,
     EncodedStream,
     handlers,
+    is_streaming,
+    unknown_method,
 )
 from a2a_agent.runtime.service import Service
 from a2a_agent.settings import Settings
@@ -83,16 +83,9 @@ class RpcEndpoint:
             offers_streaming=self._settings.streaming,
             last_event_id=_text(headers, b"last-event-id"),
         )
-        refusal = self._negotiate(call, scope, headers)
-        response: Any = await async_dispatch_to_response(
-            body,  # type: ignore[arg-type]  # handed to our deserializer, which takes bytes
-            self._handlers[call.wire.VERSION],
-            context=call,
-            deserializer=partial(self._requests, call, refusal),
-            validator=_as_it_is,
-        )
+        self._negotiate(call, scope, headers)
         try:
-            await self._answer(call, response, receive, send)
+            await self._answer(call, await self._replies(call, body), receive, send)
         finally:
             if call.stream is not None:
                 call.stream.stream.discard()
@@ -117,38 +110,50 @@ class RpcEndpoint:
             if not message.get("more_body", False):
                 return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
-    def _negotiate(self, call: Call, scope: Scope, headers: Headers) -> A2AError | None:
-        """Sets the version and the extensions in force; the error if they cannot be had."""
+    def _negotiate(self, call: Call, scope: Scope, headers: Headers) -> None:
+        """Sets the version and the extensions in force, or why they cannot be had."""
         asked = _text(headers, b"a2a-version") or _query(scope, "A2A-Version")
         wire = _wire(asked)
         if wire is None:
             call.wire = WIRE_VERSIONS[0]
             served = " and ".join(wire.VERSION for wire in WIRE_VERSIONS)
-            return VersionNotSupported(
+            call.refusal = VersionNotSupported(
                 f"A2A {asked[:20]} is not served here; send A2A-Version with one of {served}"
             )
+            return
         call.wire = wire
         listed = _list(scope, headers, b"a2a-extensions") or _list(
             scope, headers, b"x-a2a-extensions"
         )
         if not listed and not self._settings.required_extensions:
-            return None
+            return
         uris = {uri.strip() for uri in listed.split(",")}
         call.extensions = self._extensions & uris
         missing = [uri for uri in self._settings.required_extensions if uri not in uris]
         if missing:
-            return ExtensionSupportRequired(
+            call.refusal = ExtensionSupportRequired(
                 f"this agent requires the extension {missing[0]}; list it in A2A-Extensions"
             )
-        return None
 
-    def _requests(self, call: Call, refusal: A2AError | None, body: bytes) -> Any:
-        """The requests in the body, each of them legal for jsonrpcserver to dispatch.
+    async def _replies(self, call: Call, body: bytes) -> bytes | None:
+        """The reply, or those of a batch as one; None where nothing is to be replied."""
+        try:
+            value = loads(body)
+        except ValueError as error:
+            return _error(None, -32700, f"Parse error: {error}")
+        said = self._fault(value, body)
+        if said is not None:
+            return _error(_readable_id(value), -32600, said)
+        if isinstance(value, dict):
+            return await self._reply_to(call, value)
+        call.is_batch = True
+        replies = await asyncio.gather(*(self._reply_to(call, member) for member in value))
+        said_something = [reply for reply in replies if reply is not None]
+        return b"[" + b",".join(said_something) + b"]" if said_something else None
 
-        One that is not is sent to a handler that refuses it, so that the others of its batch are
-        served and its id is echoed. Raises ValueError if the body holds no request at all.
-        """
-        value, settings = loads(body), self._settings
+    def _fault(self, value: Any, body: bytes) -> str | None:
+        """What keeps the body, as a whole, from being served."""
+        settings = self._settings
         try:
             check_size(
                 value,
@@ -156,58 +161,60 @@ class RpcEndpoint:
                 max_depth=settings.max_json_depth,
                 max_string=settings.max_string_length,
             )
-            if isinstance(value, dict):
-                return self._member(call, refusal, value)
-            if not isinstance(value, list) or not value:
-                raise ValueError("the body must be a request object, or a batch of some")
-            if len(value) > settings.max_batch:
-                raise ValueError(f"a batch must have {settings.max_batch} requests at most")
         except ValueError as error:
-            if isinstance(value, dict):
-                return _invalid(value, str(error))
-            call.refusal = str(error)
-            raise
-        call.is_batch = True
-        return [self._member(call, refusal, member) for member in value]
+            return str(error)
+        if isinstance(value, dict):
+            return None
+        if not isinstance(value, list) or not value:
+            return "the body must be a request object, or a batch of some"
+        if len(value) > settings.max_batch:
+            return f"a batch must have {settings.max_batch} requests at most"
+        return None
 
-    def _member(self, call: Call, refusal: A2AError | None, member: Any) -> dict[str, Any]:
-        said = _fault(member)
+    async def _reply_to(self, call: Call, member: Any) -> bytes | None:
+        """The reply to one request; None for a notification, and for a stream, see `Call`."""
+        said = _request_fault(member)
         if said is not None:
-            return _invalid(member, said)
-        method = member["method"]
-        request: dict[str, Any] = member
-        if refusal is not None:
-            request = {"method": REFUSED, "params": {"error": refusal, "name": method}}
-        elif method not in self._handlers[call.wire.VERSION]:
-            request = {"method": UNKNOWN, "params": {"name": method}}
-        elif member.get("params", ...) is None:
-            request = {"method": method, "params": {}}
-        if request is not member and "id" in member:
-            request["id"] = member["id"]
-        return request
+            return _error(_readable_id(member), -32600, said)
+        request_id, name, params = member.get("id", NOID), member["method"], member.get("params")
+        table = self._handlers[call.wire.VERSION]
+        if call.refusal is not None or name not in table:
+            if request_id is NOID:
+                return None
+            call.has_streaming = is_streaming(name) and call.refusal is not None
+            refusal = call.refusal or unknown_method(name, call.wire)
+            data = call.wire.error_data(refusal)
+            return _error(request_id, refusal.code, refusal.message, data)
+        request = Request(name, {} if params is None else params, request_id)
+        _, result = await dispatch_request(table, call, request)
+        if request_id is NOID:
+            return None
+        if isinstance(result, Left):
+            error = result._error
+            return _error(request_id, error.code, error.message, error.data)
+        if call.stream is not None:
+            call.stream_id = dumps(request_id)
+            return None
+        return b'{"jsonrpc":"2.0","id":%b,"result":%b}' % (dumps(request_id), result._value.result)
 
-    async def _answer(self, call: Call, response: Any, receive: Receive, send: Send) -> None:
+    async def _answer(self, call: Call, reply: bytes | None, receive: Receive, send: Send) -> None:
         extensions = b", ".join(sorted(uri.encode() for uri in call.extensions))
         more = ((b"a2a-extensions", extensions),) if extensions else ()
-        if response is None:
+        if call.stream is not None and call.stream_id is not None:
+            await _stream(call.stream, call.stream_id, more, receive, send)
+        elif reply is None:
             await send({"type": "http.response.start", "status": 204, "headers": [*more]})
             await send({"type": "http.response.body", "body": b""})
-        elif isinstance(response, list):
-            body = b"[" + b",".join(_rendered(call, one) for one in response) + b"]"
-            await _reply(send, body, more)
-        elif call.stream is not None:
-            request_id = dumps(response._value.id)
-            await _stream(call.stream, request_id, more, receive, send)
-        elif call.has_streaming and call.wire is v0_3 and call.busy is None:
-            event = sse.event(_rendered(call, response))
-            await send({"type": "http.response.start", "status": 200, "headers": [*_EVENTS, *more]})
-            await send({"type": "http.response.body", "body": event})
+        elif call.is_batch:
+            await _reply(send, reply, more)
         elif call.busy is not None:
             retry = str(call.busy.retry_after_seconds).encode()
-            more = (*more, (b"retry-after", retry))
-            await _reply(send, _rendered(call, response), more, status=429)
+            await _reply(send, reply, (*more, (b"retry-after", retry)), status=429)
+        elif call.has_streaming and call.wire is v0_3:
+            await send({"type": "http.response.start", "status": 200, "headers": [*_EVENTS, *more]})
+            await send({"type": "http.response.body", "body": sse.event(reply)})
         else:
-            await _reply(send, _rendered(call, response), more)
+            await _reply(send, reply, more)
 
 
 async def _stream(
@@ -271,32 +278,14 @@ async def _reply(
     await send({"type": "http.response.body", "body": body})
 
 
-def _rendered(call: Call, response: Any) -> bytes:
-    """A response of jsonrpcserver as JSON."""
-    if not isinstance(response, Left):
-        success = response._value
-        return b'{"jsonrpc":"2.0","id":%b,"result":%b}' % (dumps(success.id), success.result)
-    error: ErrorResponse = response._error
-    if call.refusal:
-        return _error(None, -32600, call.refusal)
-    if error.code == -32700:
-        return _error(None, error.code, f"Parse error: {error.data}")
-    return _error(error.id, error.code, error.message, error.data)
-
-
-def _error(request_id: Any, code: int, message: str, data: Any = NODATA) -> bytes:
+def _error(request_id: Any, code: int, message: str, data: Any = None) -> bytes:
     error = {"code": code, "message": message}
-    if data is not NODATA:
+    if data is not None and data is not NODATA:
         error["data"] = data
     return dumps({"jsonrpc": "2.0", "id": request_id, "error": error})
 
 
-def _as_it_is(requests: Any) -> Any:
-    """What jsonrpcserver calls validation: `_requests` has done it."""
-    return requests
-
-
-def _fault(member: Any) -> str | None:
+def _request_fault(member: Any) -> str | None:
     """What keeps the value from being a JSON-RPC 2.0 request object."""
     if not isinstance(member, dict):
         return "a request must be an object"
@@ -311,11 +300,10 @@ def _fault(member: Any) -> str | None:
     return None
 
 
-def _invalid(member: Any, said: str) -> dict[str, Any]:
-    """The request to refuse what is none, with its id where that can be read."""
-    request_id = member.get("id") if isinstance(member, dict) else None
-    readable = request_id if _is_id(request_id) else None
-    return {"method": INVALID, "params": {"said": said}, "id": readable}
+def _readable_id(value: Any) -> Any:
+    """The id to answer what is no request with: null only where it cannot be read."""
+    request_id = value.get("id") if isinstance(value, dict) else None
+    return request_id if _is_id(request_id) else None
 
 
 def _is_id(value: Any) -> bool:

@@ -75,6 +75,8 @@ def _chunk(chunk: ArtifactChunk) -> list[Any]:
     parts = chunk.parts
     if (
         chunk.append
+        and chunk.name is None
+        and chunk.description is None
         and chunk.metadata is None
         and len(parts) == 1
         and is_plain_text(text := parts[0])

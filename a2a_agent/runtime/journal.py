@@ -235,7 +235,12 @@ class Journal:
         """Stores what is marked at once, where the store needs no waiting."""
         if self._append_now is not None and self._marked:
             taken = self._take_marked()
-            self._settle(taken, self._append_now([change for _, change in taken]))
+            try:
+                outcomes = self._append_now([change for _, change in taken])
+            except Exception as failure:
+                self._lose(taken, failure)
+            else:
+                self._settle(taken, outcomes)
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
@@ -252,12 +257,10 @@ class Journal:
             return
         try:
             outcomes = await self._store.append([change for _, change in taken])
-        except Exception as failure:  # whatever it is, no writer may wait for ever
-            logger.exception("the store failed; %d changes are lost", len(taken))
-            for writer, _ in taken:
-                writer._fail(StoreUnavailable(str(failure)))
-            return
-        self._settle(taken, outcomes)
+        except Exception as failure:
+            self._lose(taken, failure)
+        else:
+            self._settle(taken, outcomes)
 
     def _take_marked(self) -> Sequence[tuple[Writer, Change]]:
         writers, self._marked = self._marked, []
@@ -271,3 +274,9 @@ class Journal:
     ) -> None:
         for (writer, change), outcome in zip(taken, outcomes, strict=True):
             writer._settle(change, outcome)
+
+    def _lose(self, taken: Sequence[tuple[Writer, Change]], failure: Exception) -> None:
+        """Whatever the failure is, no writer may wait for ever."""
+        logger.error("the store failed; %d changes are lost", len(taken), exc_info=failure)
+        for writer, _ in taken:
+            writer._fail(StoreUnavailable(str(failure)))

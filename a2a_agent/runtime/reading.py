@@ -73,7 +73,7 @@ class Reading:
                         return assembly.task()
                 if sequence >= reader.tail.sequence:
                     # The run ends within its limits, and then its log does.
-                    await reader.changed(self._limits.keep_alive_seconds)
+                    await reader.news()
         finally:
             self._tails.close(reader)
 

@@ -7,7 +7,6 @@ so a repeat finds the task it made, and never runs the agent again.
 import asyncio
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 from weakref import WeakValueDictionary
@@ -23,6 +22,7 @@ from a2a_agent.domain.errors import (
 )
 from a2a_agent.domain.lifecycle import Progress
 from a2a_agent.domain.model import ANSWER_ARTIFACT_ID, JsonValue, Message, Role, Task
+from a2a_agent.domain.record import record
 from a2a_agent.domain.requests import SendMessage
 from a2a_agent.domain.task_events import MessageAccepted, StatusChanged
 from a2a_agent.runtime.agent import AgentDescription, RunRequest
@@ -39,7 +39,7 @@ from a2a_agent.runtime.tails import Reader, Tail
 _MOST_EARLIER_TASKS = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Accepted:
     """A message in a log, as entry `sequence`, and a reader of the log that misses nothing.
 

@@ -63,7 +63,6 @@ class Run:
         """Done when the run is over and its end is stored."""
         self._runner = runner
         self._mapper = mapper
-        self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._ending: RunFinished | None = None
         """How somebody else ended the run."""
@@ -78,7 +77,7 @@ class Run:
     def start(self, function: Callable[[RunRequest], Events], request: OpenRequest) -> None:
         """Sets the agent to work."""
         self.writer.on_failure = self._lose
-        self._task = self._loop.create_task(
+        self._task: asyncio.Task[None] = self._loop.create_task(
             self._drive(function, request), name=self.writer.head.task_id
         )
         self._task.add_done_callback(self._conclude_unstarted)
@@ -188,8 +187,7 @@ class Run:
         """Looks whether a time has run out, and when to look again."""
         if self._ending is not None or self._is_concluded:
             return
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_timer()
         limits, now = self._runner.limits, self._loop.time()
         if self._answer is not None:
             due, reason = self._last_event + limits.answer_seconds, "answer-timeout"
@@ -202,12 +200,13 @@ class Run:
         else:
             self._timer = self._loop.call_later(due - now, self._watch)
 
-    def _insist(self, deadline: float) -> None:
-        """Cancels until the agent has stopped; one that never does is left behind."""
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        if self._task is None or self._task.done():
-            return
+
+    def _insist(self, deadline: float) -> None:
+        """Cancels until the agent has stopped; one that never does is left behind."""
+        self._stop_timer()
         now = self._loop.time()
         if now >= deadline:
             logger.error("task %s: its agent does not stop; left behind", self._task.get_name())
@@ -237,8 +236,7 @@ class Run:
             return
         self._is_concluded = True
         self._stop_asking()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_timer()
         if self._loss is not None:
             self._runner.recover(self, self._loss)
             return

@@ -168,16 +168,8 @@ class Service:
         """The canceled task, when its agent has stopped."""
         head = await self._head(scope, request.task_id)
         if not head.state.is_terminal:
-            canceled = RunFinished(state=TaskState.CANCELED)
             async with self._reception.alone(head.task_id):
-                run = self._runner.get(head.task_id)
-                if run is not None:
-                    run.stop(canceled)
-                    await run.settled
-                head = await self._head(scope, request.task_id)
-                if not head.state.is_terminal:
-                    await self._end(head, canceled)
-                    head = await self._head(scope, request.task_id)
+                head = await self._canceled(scope, head.task_id)
             if head.state is TaskState.CANCELED:
                 return self._cut(await self._reading.fold(head), GetTask(task_id=head.task_id))
         raise TaskNotCancelable(f"task {head.task_id} is {head.state.value} already")
@@ -200,6 +192,19 @@ class Service:
         if head is None:
             raise TaskNotFound(f"there is no task {task_id}")
         return head
+
+    async def _canceled(self, scope: Scope, task_id: str) -> Head:
+        """The head of the task when it has ended, by a cancel if by nothing else."""
+        canceled = RunFinished(state=TaskState.CANCELED)
+        run = self._runner.get(task_id)
+        if run is not None:
+            run.stop(canceled)
+            await run.settled
+        head = await self._head(scope, task_id)
+        if head.state.is_terminal:
+            return head
+        await self._end(head, canceled)
+        return await self._head(scope, task_id)
 
     async def _end(self, head: Head, ending: RunFinished) -> None:
         """Ends a task that nobody works on, unless somebody else just did."""

@@ -6,15 +6,15 @@ changes come through `append`, in batches over many tasks, each batch as one tra
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from a2a_agent.domain.model import TaskState
+from a2a_agent.domain.record import record
 from a2a_agent.domain.task_events import ArtifactChunk, Entry
 from a2a_agent.runtime.codec import decode_entries, encode_entries
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Scope:
     """Whose tasks: what belongs to another owner or tenant does not exist here."""
 
@@ -22,7 +22,7 @@ class Scope:
     tenant: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Head:
     """What is known of a task without reading its log."""
 
@@ -39,7 +39,7 @@ class Head:
     """Answered by a Message: kept for repeats of its message, but for clients no task."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Change:
     """New entries for one task, in order; the first has the number `head.sequence` had, plus 1.
 
@@ -58,7 +58,7 @@ class Change:
         return self.entries[0].sequence - 1
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Duplicate:
     """The message was taken before: as entry `sequence` of this task."""
 
@@ -66,12 +66,12 @@ class Duplicate:
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Conflict:
     """The log was not as long as the change expected: somebody else has written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Query:
     """Which heads to list, newest status first. `scope` None means all owners."""
 
@@ -84,7 +84,7 @@ class Query:
     page_token: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Page:
     """A page of heads; `next_token` is "" on the last; `total` counts all pages."""
 

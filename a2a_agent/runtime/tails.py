@@ -77,6 +77,14 @@ class Reader:
         self.is_gone = True
         self.wake()
 
+    async def news(self) -> None:
+        """Waits until there may be something new, for as long as the run takes."""
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
     async def changed(self, timeout_seconds: float) -> bool:
         """Waits until there may be something new; False when the time has run out."""
         loop = asyncio.get_running_loop()

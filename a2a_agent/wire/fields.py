@@ -1,7 +1,6 @@
 """Kinds of fields that both versions have in their requests."""
 
 from base64 import b64decode
-from binascii import Error
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StrictInt, StrictStr
@@ -14,7 +13,7 @@ def _decoded(text: object) -> bytes:
     standard = text.translate(_TO_STANDARD).rstrip("=")
     try:
         return b64decode(standard + "=" * (-len(standard) % 4), validate=True)
-    except Error:
+    except ValueError:
         raise ValueError("is no valid base64") from None
 
 

@@ -33,7 +33,7 @@ from a2a_agent.domain.task_events import (
 from a2a_agent.domain.views import STREAM_EXTENSION_URI
 from a2a_agent.wire.fields import Base64Bytes, Count, Metadata, Name, Strings, optional_strings
 from a2a_agent.wire.json import dumps
-from a2a_agent.wire.replies import merged, present
+from a2a_agent.wire.replies import present
 from a2a_agent.wire.timestamps import Timestamp, to_timestamp
 from a2a_agent.wire.validation import validated
 
@@ -361,7 +361,8 @@ def _part(part: model.Part) -> dict[str, Any]:
     if is_plain_text(part):
         return {"kind": "text", "text": part.text}
     # 0.3 has no place of its own for what a text or data part says of its type and name.
-    metadata = merged(present(mediaType=part.media_type, filename=part.filename), part.metadata)
+    described = present(mediaType=part.media_type, filename=part.filename)
+    metadata = {**described, **(part.metadata or {})} if described else part.metadata
     if isinstance(part, model.TextPart):
         return present(kind="text", text=part.text, metadata=metadata)
     data = part.data if isinstance(part.data, dict) else {"value": part.data}

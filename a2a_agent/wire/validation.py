@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from a2a_agent.domain.errors import InvalidParams
 
@@ -16,9 +17,9 @@ def validated(model: type[Model], params: dict[str, Any]) -> Model:
     try:
         return model.model_validate(params)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
+        found = error.errors(include_url=False, include_input=False)
         raise InvalidParams(
-            *((_path(one["loc"]), _said(one["msg"])) for one in found[:_MOST_VIOLATIONS])
+            *((_path(one["loc"]), _said(one)) for one in found[:_MOST_VIOLATIONS])
         ) from None
 
 
@@ -41,5 +42,30 @@ def _is_tag(location: tuple[int | str, ...], index: int) -> bool:
 _UNION_TAGS = frozenset({"text", "file", "data"})
 
 
-def _said(message: str) -> str:
-    return message.removeprefix("Value error, ")[:200]
+def _said(found: ErrorDetails) -> str:
+    sentence = _SENTENCES.get(found["type"])
+    if sentence is None:
+        return found["msg"].removeprefix("Value error, ")[:200]
+    return sentence.format_map(found.get("ctx", {}))
+
+
+_OBJECT = "must be an object"
+_SENTENCES = {
+    "bool_type": "must be true or false",
+    "dict_type": _OBJECT,
+    "enum": "must be one of {expected}",
+    "greater_than_equal": "must be {ge} or more",
+    "int_type": "must be a whole number",
+    "less_than_equal": "must be {le} at most",
+    "list_type": "must be a list",
+    "literal_error": "must be {expected}",
+    "missing": "is missing",
+    "model_attributes_type": _OBJECT,
+    "model_type": _OBJECT,
+    "string_too_short": "must not be empty",
+    "string_type": "must be a string",
+    "too_short": "must not be empty",
+    "union_tag_invalid": "must have as {discriminator} one of {expected_tags}",
+    "union_tag_not_found": "must have a {discriminator}",
+}
+"""What pydantic's types of errors mean to somebody who has sent JSON."""

@@ -1,6 +1,8 @@
 """Small agents that several tests use."""
 
-from a2a_agent.domain.agent_events import InputRequired
+import asyncio
+
+from a2a_agent.domain.agent_events import InputRequired, RunStarted
 from a2a_agent.runtime.agent import Events, RunRequest
 
 
@@ -22,3 +24,21 @@ async def asks_twice(request: RunRequest) -> Events:
         yield InputRequired(prompt=f"And after {told[-1]}?", request_id="r", resume=told)
     else:
         yield ", ".join(told)
+
+
+class Worker:
+    """Works until the test lets it end."""
+
+    def __init__(self) -> None:
+        self.is_at_work = asyncio.Event()
+        self.may_end = asyncio.Event()
+
+    async def run(self, request: RunRequest, /) -> Events:
+        yield RunStarted()
+        self.is_at_work.set()
+        await self.may_end.wait()
+
+
+async def asks(_: RunRequest) -> Events:
+    """Asks, and ends with that."""
+    yield InputRequired(prompt="Which?")

@@ -1,7 +1,7 @@
 """The runtime as tests work with it: a service with an agent and a store, and what to ask it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import count
@@ -18,7 +18,7 @@ from a2a_agent.domain.model import (
     TextPart,
 )
 from a2a_agent.domain.requests import GetTask, SendMessage, StreamItem, SubscribeToTask, View
-from a2a_agent.domain.task_events import ArtifactChunk, StatusChanged, TaskEvent
+from a2a_agent.domain.task_events import ArtifactChunk, Entry, StatusChanged, TaskEvent
 from a2a_agent.runtime.agent import Agent, AgentDescription
 from a2a_agent.runtime.limits import Limits
 from a2a_agent.runtime.service import Service, Stream
@@ -99,8 +99,11 @@ async def soon(awaitable: Awaitable[T]) -> T:
 
 async def drained(stream: Stream) -> list[StreamItem]:
     """All that is left of the stream, which must not take long."""
-    async with asyncio.timeout(5):
-        return [item async for item in stream.items]
+    try:
+        async with asyncio.timeout(5):
+            return [item async for item in stream.items]
+    finally:
+        stream.discard()
 
 
 def answer(text: str, *, append: bool = False, last: bool = False) -> ArtifactChunk:
@@ -142,3 +145,13 @@ async def rest(service: Service, task_id: str) -> Task:
     stream = await soon(service.subscribe(SCOPE, SubscribeToTask(task_id=task_id), 0, View()))
     await drained(stream)
     return await soon(service.get(SCOPE, GetTask(task_id=task_id)))
+
+
+def flat(items: Iterable[StreamItem]) -> list[Any]:
+    """The items of a stream, with batches of entries taken apart."""
+    return [one for item in items for one in (item if isinstance(item, list) else [item])]
+
+
+def events(items: Iterable[StreamItem]) -> list[TaskEvent]:
+    """What happened to the task, as its stream tells."""
+    return [one.event for one in flat(items) if isinstance(one, Entry)]

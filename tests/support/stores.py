@@ -59,10 +59,16 @@ class StagedStore:
         """What `append` was called with."""
         self.ended: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         """Set when the task has ended, by its id."""
+        self.interrupted: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        """Set when the task has been interrupted, by its id."""
+        self.failed = asyncio.Event()
+        """Set when something was not taken, for `failure` or `refusal`."""
+        self.pruned = asyncio.Event()
+        """Set when something was removed."""
         self.reads = 0
         """How often `read` was called."""
         self.failure: Exception | None = None
-        """What `append` raises, for as long as there is something."""
+        """What `append` and `prune` raise, for as long as there is something."""
         self.refusal: Conflict | Duplicate | None = None
         """What becomes of every change, for as long as there is something."""
         self.before_append = Door()
@@ -75,15 +81,17 @@ class StagedStore:
     async def append(self, changes: Sequence[Change]) -> Sequence[Duplicate | Conflict | None]:
         self.appends.append(changes)
         await self.before_append.passed()
-        if self.failure is not None:
-            raise self.failure
+        self._check()
         if self.refusal is not None:
+            self.failed.set()
             return [self.refusal for _ in changes]
         taken = await self.store.append(changes)
         await self.after_append.passed()
         for change in changes:
             if change.head.state.is_terminal:
                 self.ended[change.head.task_id].set()
+            elif change.head.state.is_interrupted:
+                self.interrupted[change.head.task_id].set()
         return taken
 
     async def read(
@@ -108,7 +116,16 @@ class StagedStore:
         return found
 
     async def prune(self, updated_before_ms: int) -> int:
-        return await self.store.prune(updated_before_ms)
+        self._check()
+        removed = await self.store.prune(updated_before_ms)
+        if removed:
+            self.pruned.set()
+        return removed
+
+    def _check(self) -> None:
+        if self.failure is not None:
+            self.failed.set()
+            raise self.failure
 
 
 async def log(store: TaskStore, task_id: str) -> list[TaskEvent]:

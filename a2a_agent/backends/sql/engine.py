@@ -56,9 +56,12 @@ class ThreadedConnection:
     ) -> T:
         """What `work` returns. Raises StoreUnavailable when the database fails."""
         try:
-            # aiosqlite offers a call of one statement at a time; SQLAlchemy goes this way too.
+            # aiosqlite's public calls take one statement each; SQLAlchemy goes behind them too.
+            # It logs what it is handed: a lambda shows no contents.
             connection = self._driver._conn
-            done: T = await self._driver._execute(work, connection, *args, **kwargs)  # type: ignore[no-untyped-call]  # it has no types
+            done: T = await self._driver._execute(  # type: ignore[no-untyped-call]  # it has no types
+                lambda: work(connection, *args, **kwargs)
+            )
         except (sqlite3.Error, ValueError) as error:
             raise StoreUnavailable("the database failed") from error
         return done

@@ -3,11 +3,16 @@
 The migrations are Alembic's; they run in this process when a store is opened.
 """
 
+from threading import Lock
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
+
+_alembic = Lock()
+"""Alembic tells a migration its connection by globals: one upgrade at a time in a process."""
 
 
 class NotOurs(Exception):
@@ -31,4 +36,5 @@ def upgrade(connection: Connection) -> None:
         known.revision for known in scripts.walk_revisions()
     ):
         raise NotOurs("was written by a newer version of a2a-agent; use that version, or newer")
-    command.upgrade(config, "head")
+    with _alembic:
+        command.upgrade(config, "head")

@@ -10,7 +10,8 @@ from a2a_agent.agents.toolbox.reading import Reading, Request
 from a2a_agent.agents.toolbox.steps import Call, Question
 from a2a_agent.agents.toolbox.units import MAX_LENGTH
 
-_VALUE = rf"(?P<value>[-−]?(?:{NUMBER}[ -])?\d+ ?/ ?\d+|[-−]?{NUMBER}|an? half|half an?|half|an?)"
+_AMOUNT = r"\b(?:an? half|half an?|half|an?)\b"
+_VALUE = rf"(?P<value>[-−]?(?:{NUMBER}[ -])?\d+ ?/ ?\d+|[-−]?{NUMBER}|{_AMOUNT})"
 _MIXED = re.compile(
     rf"(?:(?P<whole>{NUMBER})[ -])?(?P<share>\d+) ?/ ?(?P<divisor>\d+)", re.IGNORECASE
 )

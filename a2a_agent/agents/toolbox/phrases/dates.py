@@ -60,6 +60,8 @@ _AHEAD = re.compile(rf"{_ASK_DATE} ?in {_SHIFT}(?: time| from now)?", _FLAGS)
 _BACK = re.compile(rf"{_ASK_DATE} ?{_SHIFT} ago", _FLAGS)
 _SUM = re.compile(rf"(?:what is )?(?P<day>.+?) (?P<direction>plus|\+|minus|-) {_SHIFT}", _FLAGS)
 _ADD = re.compile(rf"(?P<direction>add|subtract) {_SHIFT} (?:to|from) (?P<day>.+)", _FLAGS)
+_ISO = r"\d{4}-\d{1,2}-\d{1,2}"
+_MINUS = re.compile(rf"(?:what is )?(?P<end>{_ISO}) ?(?:minus|[-–−]) ?(?P<start>{_ISO})", _FLAGS)
 _BACKWARD = frozenset({"before", "prior to", "minus", "-", "subtract", "ago"})
 _NUMERIC = re.compile(r".*\d.*")
 
@@ -79,7 +81,7 @@ def dates(request: Request) -> Reading | None:
 
 
 def _between(said: str, today: date) -> Steps | None:
-    match = _BETWEEN.fullmatch(said)
+    match = _BETWEEN.fullmatch(said) or _MINUS.fullmatch(said)
     if match is None:
         return None
     first, second = match["start"], match["end"] or ""

@@ -17,7 +17,7 @@ _PLACE = r"[^\W\d][\w .,'’/+:-]*?"
 _WHEN = r"(?:when|if|at|while|given)(?: it is| it's| it’s| its| the time is| we have)?"
 _CURRENT = re.compile(
     rf"{_WHAT}(?: {_IS})?(?: (?:now|right now|currently|today))?"
-    rf"(?: (?:in|at|for|of|over in) (?P<places>{_PLACE}))?(?: (?:right )?now| currently| today"
+    rf"(?: (?:in|at|for|of|over in)(?: (?P<places>{_PLACE}))?)?(?: (?:right )?now| currently| today"
     r"| at (?:the|this) moment)?",
     _FLAGS,
 )
