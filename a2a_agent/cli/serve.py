@@ -133,7 +133,7 @@ def _show_banner(agent: "Agent", settings: "Settings", base: str) -> None:
         ("URL", url),
         ("card", f"{url.removesuffix(settings.rpc_path).rstrip('/')}{CARD_PATHS[0]}"),
         ("store", settings.store),
-        ("try", f"a2a-agent send {url} '{example}' --stream"),
+        ("try", f"a2a-agent send {url} '{example}'" + " --stream" * settings.streaming),
     ):
         notes.out(f"  {label:<6}", style="dim", end="")
         notes.out(clean(value))

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from typing import Any, Protocol
 
-from a2a_agent.domain.agent_events import InputRequired, RunFinished
+from a2a_agent.domain.agent_events import AgentEvent, InputRequired, RunFinished
 from a2a_agent.domain.errors import IllegalEvent, StoreUnavailable
 from a2a_agent.domain.lifecycle import Progress
 from a2a_agent.domain.mapping import Mapper
@@ -152,11 +152,16 @@ class Run:
                 tail.wake()
             writer.mark()
             if mapper.has_ended:
+                self._log_end(event)
                 return
             if mapper.progress.sequence >= most:
                 raise _TooManyEvents
             if writer.ahead >= ahead:
                 await writer.room(ahead)
+
+    def _log_end(self, event: AgentEvent | str) -> None:
+        if isinstance(event, RunFinished) and event.error is not None:
+            logger.warning("task %s: %s", self.writer.head.task_id, event.error)
 
     async def _ask(self, question: InputRequired) -> Message:
         self._asking = self._asking or asyncio.Lock()

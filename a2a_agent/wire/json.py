@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-_LONG_NUMBER = re.compile(rb"\d{19}")
+_ALL_DIGITS_ZERO = bytes.maketrans(b"123456789", b"000000000")
 _LONG_INTEGER = re.compile(rb"(?<![\d.eE+-])-?\d{19,}(?![\d.eE])")
 _INT_RANGE = range(-(2**63), 2**64)
 
@@ -16,7 +16,7 @@ def loads(body: bytes) -> Any:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise ValueError(f"the body is no valid JSON in UTF-8: {error.msg}") from None
-    if _LONG_NUMBER.search(body):
+    if b"0" * 19 in body.translate(_ALL_DIGITS_ZERO):  # ten times as fast as a pattern
         # orjson makes a float of an integer of more than 64 bits.
         for digits in _LONG_INTEGER.findall(_without_strings(body)):
             if len(digits) > 20 or int(digits) not in _INT_RANGE:

@@ -297,6 +297,7 @@ def test_what_only_looks_like_a_conversion_is_refused(text: str) -> None:
         ),
         ("convert 9:00 Berlin time to Tokyo", [convert_time("9:00", "Berlin", "Tokyo")]),
         ("9am PST in CET", [convert_time("9am", "PST", "CET")]),
+        ("when is 9am PST in Berlin?", [convert_time("9am", "PST", "Berlin")]),
         ("noon in Paris to New York", [convert_time("noon", "Paris", "New York")]),
         (
             "9:00 in Berlin to Tokyo and Sydney",
@@ -602,6 +603,7 @@ def test_every_example_that_is_offered_is_understood(text: str) -> None:
         ),
         ("30 days after my birthday", "start", "2026-01-01", add("2026-01-01", days=30)),
         ("what weekday is 3/4/2026", "day", "2026-04-03", weekday("2026-04-03")),
+        ("what weekday is 3/4/2026", "day", "the 3rd of April", weekday("2026-04-03")),
         ("what weekday is 2026-02-30", "day", "2026-02-28", weekday("2026-02-28")),
         ("count the words", "text", "the quick brown fox", count("the quick brown fox")),
         ("count the words", "text", "Really? Yes.", count("Really? Yes.")),

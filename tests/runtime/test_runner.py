@@ -301,3 +301,13 @@ async def test_artifact_that_nobody_closed_is_closed_at_the_end() -> None:
         ArtifactChunk("a", (DataPart({}),), False, True),
         COMPLETED,
     ]
+
+
+async def test_error_that_an_agent_ends_with_goes_to_the_log_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    end = RunFinished(state=TaskState.FAILED, error=SECRET, message="No luck.", reason="luck")
+    told = StatusChanged(TaskState.FAILED, (TextPart("No luck."), DataPart({"reason": "luck"})))
+
+    assert await becomes(yields(end)) == [told]
+    assert [record.getMessage().partition(": ")[2] for record in caplog.records] == [SECRET]

@@ -32,6 +32,7 @@ SKILL: dict[str, Any] = {
 }
 FLOW = {"tokenUrl": "https://x", "refreshUrl": "https://x", "scopes": {"a": "b"}}
 AUTHORIZED_FLOW = {**FLOW, "authorizationUrl": "https://x"}
+IMPLICIT_FLOW = {"authorizationUrl": "https://x", "refreshUrl": "https://x", "scopes": {}}
 LIST: dict[str, Any] = {
     "contextId": "c",
     "pageSize": 100,
@@ -41,6 +42,18 @@ LIST: dict[str, Any] = {
     "includeArtifacts": True,
 }
 PAGE: dict[str, Any] = {"nextPageToken": "", "pageSize": 50, "totalSize": 0}
+
+A2A_ERRORS = [
+    ("TaskNotFound", -32001, "TASK_NOT_FOUND"),
+    ("TaskNotCancelable", -32002, "TASK_NOT_CANCELABLE"),
+    ("PushNotificationNotSupported", -32003, "PUSH_NOTIFICATION_NOT_SUPPORTED"),
+    ("UnsupportedOperation", -32004, "UNSUPPORTED_OPERATION"),
+    ("ContentTypeNotSupported", -32005, "CONTENT_TYPE_NOT_SUPPORTED"),
+    ("InvalidAgentResponse", -32006, "INVALID_AGENT_RESPONSE"),
+    ("ExtendedAgentCardNotConfigured", -32007, "EXTENDED_AGENT_CARD_NOT_CONFIGURED"),
+    ("ExtensionSupportRequired", -32008, "EXTENSION_SUPPORT_REQUIRED"),
+    ("VersionNotSupported", -32009, "VERSION_NOT_SUPPORTED"),
+]
 
 
 def _v1_0() -> dict[str, Any]:
@@ -143,11 +156,18 @@ def _v1_0() -> dict[str, Any]:
                 "key": {
                     "apiKeySecurityScheme": {"location": "header", "name": "X", "description": "d"}
                 },
-                "http": {"httpAuthSecurityScheme": {"scheme": "Bearer", "bearerFormat": "JWT"}},
+                "http": {
+                    "httpAuthSecurityScheme": {
+                        "scheme": "Bearer",
+                        "bearerFormat": "JWT",
+                        "description": "d",
+                    }
+                },
                 "code": {
                     "oauth2SecurityScheme": {
                         "flows": {"authorizationCode": {**AUTHORIZED_FLOW, "pkceRequired": True}},
                         "oauth2MetadataUrl": "https://x",
+                        "description": "d",
                     }
                 },
                 "client": {"oauth2SecurityScheme": {"flows": {"clientCredentials": FLOW}}},
@@ -156,9 +176,14 @@ def _v1_0() -> dict[str, Any]:
                         "flows": {"deviceCode": {**FLOW, "deviceAuthorizationUrl": "https://x"}}
                     }
                 },
-                "implicit": {"oauth2SecurityScheme": {"flows": {"implicit": AUTHORIZED_FLOW}}},
+                "implicit": {"oauth2SecurityScheme": {"flows": {"implicit": IMPLICIT_FLOW}}},
                 "password": {"oauth2SecurityScheme": {"flows": {"password": FLOW}}},
-                "openid": {"openIdConnectSecurityScheme": {"openIdConnectUrl": "https://x"}},
+                "openid": {
+                    "openIdConnectSecurityScheme": {
+                        "openIdConnectUrl": "https://x",
+                        "description": "d",
+                    }
+                },
                 "mtls": {"mtlsSecurityScheme": {"description": "d"}},
             },
             "securityRequirements": [requirement],
@@ -174,19 +199,18 @@ def _v1_0() -> dict[str, Any]:
                 }
             ],
         },
-        "TaskNotFoundError": {
-            "code": -32001,
-            "message": "m",
-            "data": [
-                {
-                    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                    "reason": "TASK_NOT_FOUND",
-                    "domain": "a2a-protocol.org",
-                    "metadata": {"taskId": "t"},
-                }
-            ],
-        },
+        **{f"{name}Error": _error(code, reason) for name, code, reason in A2A_ERRORS},
     }
+
+
+def _error(code: int, reason: str) -> dict[str, Any]:
+    info = {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": reason,
+        "domain": "a2a-protocol.org",
+        "metadata": {"taskId": "t"},
+    }
+    return {"code": code, "message": "m", "data": [info]}
 
 
 def _v0_3() -> dict[str, Any]:
@@ -281,19 +305,29 @@ def _v0_3() -> dict[str, Any]:
             },
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "X", "description": "d"},
-                "http": {"type": "http", "scheme": "Bearer", "bearerFormat": "JWT"},
+                "http": {
+                    "type": "http",
+                    "scheme": "Bearer",
+                    "bearerFormat": "JWT",
+                    "description": "d",
+                },
                 "oauth": {
                     "type": "oauth2",
                     "oauth2MetadataUrl": "https://x",
+                    "description": "d",
                     "flows": {
                         "authorizationCode": AUTHORIZED_FLOW,
                         "clientCredentials": FLOW,
-                        "implicit": {"authorizationUrl": "https://x", "scopes": {}},
+                        "implicit": IMPLICIT_FLOW,
                         "password": FLOW,
                     },
                 },
-                "openid": {"type": "openIdConnect", "openIdConnectUrl": "https://x"},
-                "mtls": {"type": "mutualTLS"},
+                "openid": {
+                    "type": "openIdConnect",
+                    "openIdConnectUrl": "https://x",
+                    "description": "d",
+                },
+                "mtls": {"type": "mutualTLS", "description": "d"},
             },
             "security": [requirement],
             "skills": [{**SKILL, "security": [requirement]}],

@@ -129,9 +129,20 @@ def _readings_of(answer: str, question: Question) -> tuple[str, ...]:
         return ()
     lead = _AROUND_ANSWER.match(answer)
     readings = (answer[lead.end() :], answer) if lead else (answer,)
+    if chosen := [option for option in question.options if _is_date(option, answer)]:
+        return tuple(chosen)
     if question.missing == "value":
         return tuple(n[0] for r in readings if (n := re.search(rf"-?{NUMBER}", with_digits(r))))
     return readings
+
+
+def _is_date(option: str, answer: str) -> bool:
+    """Whether the option is a date, and the answer names it, with or without the year."""
+    try:
+        day = date.fromisoformat(option)
+    except ValueError:
+        return False
+    return any(map(str.isdigit, answer)) and read_date(answer, day) == (day,)
 
 
 def _request(text: str, today: date) -> Request:

@@ -45,8 +45,8 @@ _GIVEN_FIRST = re.compile(
     _FLAGS,
 )
 _DIRECT = re.compile(
-    r"(?:(?:convert|change|translate|what(?:'s|’s|s| is| time is)?|what time will it be|show"
-    rf"|give me) )?(?:the time )?(?:from )?(?P<time>{TIME})"
+    r"(?:(?:convert|change|translate|what(?:'s|’s|s| is| time is)?|what time will it be|when is"
+    rf"|show|give me) )?(?:the time )?(?:from )?(?P<time>{TIME})"
     rf"(?: (?:in |at |from )?(?P<source>{_PLACE}))? (?:in ?to|to|in|as) (?P<target>{_PLACE})",
     _FLAGS,
 )
