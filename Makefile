@@ -11,11 +11,12 @@ ARGS ?=
 
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+PEERS := $(patsubst tests/peers/%.in,.venv-peers/%/.installed,$(wildcard tests/peers/*.in))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-lowest torture check fix bench lock docs clean
+.PHONY: help install run test test-lowest peers torture check fix bench lock docs clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -25,7 +26,7 @@ install: $(INSTALLED)  ## make the virtual environment
 run: $(INSTALLED)  ## serve the built-in agent on http://127.0.0.1:9999
 	$(BIN)/a2a-agent serve $(ARGS)
 
-test: $(INSTALLED)  ## run the tests; fails below 95 % branch coverage, 100 % in the core
+test: $(INSTALLED) $(PEERS)  ## run the tests; fails below 95 % branch coverage, 100 % in the core
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(ARGS)
 	$(BIN)/coverage combine --quiet
@@ -35,6 +36,8 @@ test: $(INSTALLED)  ## run the tests; fails below 95 % branch coverage, 100 % in
 
 test-lowest:  ## the same with the oldest versions that pyproject.toml allows (Python 3.11)
 	$(MAKE) test VENV=.venv-lowest LOCK=requirements-lowest.txt
+
+peers: $(PEERS)  ## make the environments of other people's clients, which the tests run
 
 torture: $(INSTALLED)  ## kills, restarts and overload, for minutes
 	$(BIN)/python -m pytest -m torture --timeout=3600 -s $(ARGS) tests/torture
@@ -69,9 +72,10 @@ lock: $(INSTALLED)  ## write the lock files anew
 	  --constraint requirements.lock pyproject.toml
 	$(COMPILE) --output-file requirements-lowest.txt --upgrade \
 	  --resolution lowest-direct --group dev pyproject.toml
+	for peer in tests/peers/*.in; do $(COMPILE) $(ARGS) --output-file $${peer%.in}.txt $$peer; done
 
 clean:  ## remove everything that make has made
-	rm -rf .venv .venv-lowest build dist htmlcov .coverage .coverage.* .hypothesis \
+	rm -rf .venv .venv-lowest .venv-peers build dist htmlcov .coverage .coverage.* .hypothesis \
 	  .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -85,4 +89,10 @@ $(VENV)/.locked: requirements-build.lock $(LOCK)
 
 $(INSTALLED): $(VENV)/.locked pyproject.toml
 	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-peers/%/.installed: tests/peers/%.txt
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement $<
 	@touch $@

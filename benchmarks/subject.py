@@ -36,8 +36,9 @@ class Effort:
     long_artifact: int = 5_000
     short_artifact: int = 100
     open_streams: int = 2_000
-    kept_from: int = 2_000
-    kept_to: int = 20_000
+    kept_from: int = 10_000
+    """Sends before memory is first looked at; by then the page cache of a database is full."""
+    kept_to: int = 28_000
     stalled_chunks: int = 60_000
 
 

@@ -10,6 +10,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile(
-    "torture", settings.get_profile("test"), max_examples=10_000, derandomize=False
+    "torture", settings.get_profile("test"), max_examples=2_500, derandomize=False
 )
 settings.load_profile("test")

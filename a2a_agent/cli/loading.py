@@ -93,7 +93,7 @@ def _checked(agent: Any, name: str) -> Agent:
         function = run_function(agent)
     except TypeError as error:
         raise UsageError(f"{name}: {error}") from error
-    if inspect.isclass(agent) or not _takes(function, 1):
+    if not _takes(function, 1):
         raise UsageError(f"{name} is no agent: it cannot be called with a RunRequest alone")
     checked: Agent = agent
     return checked

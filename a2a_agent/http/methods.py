@@ -253,6 +253,8 @@ def _view(call: Call, metadata: JsonObject | None) -> View:
     if not isinstance(wanted, dict):
         raise InvalidParams((field, "must be an object"))
     mode, coalesce_ms = wanted.get("mode", StreamMode.CORE), wanted.get("coalesceMs", 0)
+    if isinstance(coalesce_ms, float) and coalesce_ms.is_integer():
+        coalesce_ms = int(coalesce_ms)  # protobuf clients write every number in metadata as 10.0
     if mode not in list(StreamMode):
         raise InvalidParams((f"{field}.mode", f"must be one of {', '.join(StreamMode)}"))
     if type(coalesce_ms) is not int or not 0 <= coalesce_ms <= MAX_COALESCE_MS:

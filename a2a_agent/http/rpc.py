@@ -311,7 +311,11 @@ def _is_id(value: Any) -> bool:
 
 
 def _is_json(headers: Headers) -> bool:
-    given = headers.get(b"content-type", b"application/json")
+    given = headers.get(b"content-type")
+    if given is None:
+        # From a page of any origin it would come without being asked for: browsers ask only before
+        # they send what is said to be JSON.
+        return b"origin" not in headers
     return given.partition(b";")[0].strip().lower() in _MEDIA_TYPES
 
 

@@ -88,6 +88,8 @@ class AgentDescription:
 
 def run_function(agent: Agent) -> Callable[[RunRequest], Events]:
     """The function that starts a run. Raises TypeError, saying what an agent is, for others."""
+    if isinstance(agent, type):
+        raise TypeError(f"{agent!r} is a class, make an object of it: {_WHAT_AN_AGENT_IS}")
     function: Any = agent.run if isinstance(agent, RunnableAgent) else agent
     if not callable(function):
         raise TypeError(f"{agent!r} is no agent: {_WHAT_AN_AGENT_IS}")

@@ -139,6 +139,10 @@ class ImmediateTaskStore(Protocol):
         ...
 
 
+_SEGMENT = 256
+"""Entries that are packed together."""
+
+
 class _Kept:
     """One task in memory: a list of entries while it is alive, packed when it has ended."""
 
@@ -147,8 +151,24 @@ class _Kept:
     def __init__(self, head: Head) -> None:
         self.head = head
         self.entries: list[Entry] = []
-        self.packed: bytes | None = None
+        self.packed: tuple[bytes, ...] = ()
+        """The entries of an ended task, in segments, so that a reader need not unpack them all."""
         self.message_keys: tuple[bytes, ...] = ()
+
+    def pack(self) -> None:
+        """Makes the log small, now that nothing follows."""
+        starts = range(0, len(self.entries), _SEGMENT)
+        self.packed = tuple(encode_entries(self.entries[n : n + _SEGMENT]) for n in starts)
+        self.entries = []
+
+    def between(self, after: int, end: int) -> list[Entry]:
+        """The entries numbered above `after` and up to `end`: from 1 on there are no gaps."""
+        if not self.packed:
+            return self.entries[after:end]
+        first = after // _SEGMENT
+        segments = self.packed[first : -(-end // _SEGMENT)]
+        entries = [e for one in segments for e in decode_entries(one, self.head.task_id)]
+        return entries[after - first * _SEGMENT : end - first * _SEGMENT]
 
 
 class MemoryTaskStore:
@@ -181,7 +201,7 @@ class MemoryTaskStore:
             self._messages[key] = Duplicate(task_id, change.head.sequence)
             kept.message_keys += (key,)
         if change.head.state.is_terminal:
-            kept.packed, kept.entries = encode_entries(kept.entries), []
+            kept.pack()
         return None
 
     async def read(
@@ -190,12 +210,7 @@ class MemoryTaskStore:
         kept = self._tasks.get(task_id)
         if kept is None:
             return []
-        entries = kept.entries
-        if kept.packed is not None:
-            entries = decode_entries(kept.packed, task_id)
-        # Entries are numbered from 1 without gaps, so the number above `after` is at its index.
-        end = None if limit is None else after + limit
-        found = entries[after:end]
+        found = kept.between(after, kept.head.sequence if limit is None else after + limit)
         return found if chunks else [e for e in found if not isinstance(e.event, ArtifactChunk)]
 
     async def head(self, scope: Scope, task_id: str) -> Head | None:

@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("requirements-build.lock", "requirements-runtime.lock")
 INTERFACE_OF_ANOTHER = {"oslash", "pydantic-core"}  # of jsonrpcserver and pydantic
 PACKAGES = ("a2a_agent", "conformance", "schemas")
-LOCKS = ("requirements.lock", *PARTS, "requirements-lowest.txt")
+PEERS = [f"tests/peers/{path.name}" for path in sorted((ROOT / "tests/peers").glob("*.txt"))]
+LOCKS = ("requirements.lock", *PARTS, "requirements-lowest.txt", *PEERS)
 
 
 def pins(lock: str) -> dict[str, str]:

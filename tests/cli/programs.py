@@ -103,6 +103,6 @@ def program(*words: str, directory: Path) -> Iterator[Program]:
 def serving(*words: str, directory: Path) -> Iterator[tuple[Program, str]]:
     """A server on a free port, once it answers; and its base URL."""
     with program("serve", *words, "--port", "0", directory=directory) as server:
-        banner = server.err.read_until("--stream\n")
+        banner = server.err.read_until("  try   a2a-agent send")
         url = next(line.split()[1] for line in banner.splitlines() if line.startswith("  URL"))
         yield server, url

@@ -119,7 +119,7 @@ def test_agents_can_be_loaded_one_after_the_other(load: Load) -> None:
         ("some_agents:other", "module 'some_agents' has no attribute 'other'"),
         ("some_agents:agent.x", "module 'some_agents' has no attribute 'agent.x'"),
         ("some_agents:broken_factory", "broken_factory cannot make an agent: ZeroDivisionError: "),
-        ("some_agents:Needy", "some_agents:Needy is no agent: it cannot be called with a RunRequ"),
+        ("some_agents:Needy", "some_agents:Needy: .* is a class, make an object of it: an agent"),
         ("some_agents:coroutine", "some_agents:coroutine: .* never yields, so it is no agent"),
         ("some_agents:greedy", "some_agents:greedy is no agent: it cannot be called with a"),
         ("some_agents:nothing", "some_agents:nothing: None is no agent"),

@@ -38,8 +38,8 @@ class Half(float):
 
 def nested(depth: int) -> Any:
     value: Any = "down"
-    for _ in range(depth):
-        value = [value]
+    for level in range(depth):
+        value = {"a": value} if level % 2 else [value]
     return value
 
 

@@ -1,20 +1,23 @@
 """What a chunk costs does not depend on how many came before it."""
 
 import asyncio
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import pytest
 
-from a2a_agent import RunRequest, Settings
+from a2a_agent import RunRequest, Settings, Task
+from a2a_agent.domain.requests import SubscribeToTask, View
 from a2a_agent.http.rpc import RpcEndpoint
 from a2a_agent.runtime.agent import Events
 from a2a_agent.runtime.codec import encode_entries
-from a2a_agent.runtime.store import Change
+from a2a_agent.runtime.store import Change, MemoryTaskStore
 from tests.support.dialects import DIALECTS, Dialect
-from tests.support.services import serving
+from tests.support.services import SCOPE, asking, drained, serving, soon
 from tests.support.stores import StagedStore
 
 SHORT, LONG = 100, 3_000
@@ -92,6 +95,38 @@ async def test_chunk_costs_the_same_however_many_came_before(dialect: Dialect) -
     assert max(long.bytes_stored) <= max(short.bytes_stored) + 10
     assert sum(long.bytes_stored) / LONG <= 1.1 * sum(short.bytes_stored) / SHORT
     assert len(long.sent) / LONG <= 1.1 * len(short.sent) / SHORT
+
+
+async def test_reading_an_ended_stream_again_costs_the_same_per_chunk() -> None:
+    """By calls of Python functions, which are the same on any machine."""
+    calls = {}
+    for chunks in (SHORT, LONG):
+        async with serving(counts, MemoryTaskStore()) as service:
+            task = await soon(service.send(SCOPE, asking(str(chunks))))
+            assert isinstance(task, Task)
+            request = SubscribeToTask(task_id=task.id)
+            stream = await service.subscribe(SCOPE, request, 1, View())
+            with counted_calls() as count:
+                await drained(stream)
+            calls[chunks] = count[0]
+
+    assert calls[LONG] / LONG <= 2 * calls[SHORT] / SHORT
+
+
+@contextmanager
+def counted_calls() -> Iterator[list[int]]:
+    """How many Python functions are called in the block."""
+    count = [0]
+
+    def see(frame: object, event: str, argument: object) -> None:
+        count[0] += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(see)
+    try:
+        yield count
+    finally:
+        sys.setprofile(before)
 
 
 async def test_stream_that_keeps_up_reads_nothing_from_the_store(dialect: Dialect) -> None:

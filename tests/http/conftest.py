@@ -11,7 +11,7 @@ from tests.support.endpoint import Endpoint, serving_agent
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[Endpoint]:
     """An endpoint with default settings, shared by the tests of a run."""
-    with serving_agent(required_extensions=()) as endpoint:
+    with serving_agent() as endpoint:
         yield endpoint
 
 

@@ -1,6 +1,7 @@
 """The application as a whole: what it is made of, its paths, its life, and pages of browsers."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
@@ -31,7 +32,7 @@ class WithoutRun:
     """No agent."""
 
 
-@pytest.mark.parametrize("thing", ["text", None, 5, never_yields, WithoutRun(), [repeats]])
+@pytest.mark.parametrize("thing", ["text", None, 5, never_yields, WithoutRun(), Stage, int])
 def test_what_is_no_agent_is_refused(thing: Any) -> None:
     with pytest.raises(TypeError, match="an agent is an async generator function"):
         create_app(thing)
@@ -103,6 +104,12 @@ def test_endpoint_takes_posts_only(method: str) -> None:
 def test_other_paths_are_not_found(endpoint: Endpoint, path: str) -> None:
     assert endpoint.http.get(path).status_code == 404
     assert endpoint.post(REQUEST, path=path).status_code == 404
+
+
+def test_requests_come_through_below_a_root_path(dialect: Dialect) -> None:
+    with serving_agent(root_path="/under/here") as endpoint:
+        assert endpoint.task(dialect)["status"]["state"] == dialect.state("completed")
+        assert endpoint.gists(dialect)[-1] == ("status", "completed", "")
 
 
 # Life.
@@ -259,6 +266,20 @@ def test_page_of_another_origin_is_told_that_it_may_not() -> None:
         "https://mine.example": (200, "https://mine.example"),
         "https://page.example": (400, None),
     }
+
+
+@pytest.mark.parametrize("content_type", [None, "text/plain", "multipart/form-data; boundary=x"])
+def test_page_cannot_call_without_asking_before(content_type: str | None) -> None:
+    """What a page may send without being asked for its origin first is not carried out."""
+    headers = {"Origin": "https://page.example"}
+    if content_type is not None:
+        headers["Content-Type"] = content_type
+    body = {**REQUEST, "method": V0_3.send, "params": {"message": V0_3.message()}}
+    with serving_agent(cors_origins=("https://mine.example",)) as endpoint:
+        response = endpoint.http.post("/", content=json.dumps(body).encode(), headers=headers)
+        listed = endpoint.result(V0_3, V0_3.list)
+
+    assert (response.status_code, listed["totalSize"]) == (415, 0)
 
 
 def test_who_is_no_browser_gets_no_headers_for_one(endpoint: Endpoint) -> None:

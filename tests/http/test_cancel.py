@@ -28,7 +28,7 @@ def a2a_error(dialect: Dialect, code: int, message: str, reason: str) -> Json:
 
 
 def begun(endpoint: Endpoint, dialect: Dialect, act: Any = waits) -> Any:
-    """A stream of a task whose agent has begun, and the task's id."""
+    """The stream of a new task, still to be opened."""
     return endpoint.sending(dialect, endpoint.stage.plays(act))
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from a2a_agent import InputRequired, RunRequest
+from a2a_agent import InputRequired, Reply, RunRequest
 from tests.support.dialects import V1_0, Dialect, Json
 from tests.support.endpoint import Endpoint, serving_agent
 from tests.support.gates import Gate
@@ -213,8 +213,6 @@ def test_message_repeated_meanwhile_gets_the_task_it_made(
 
 
 def test_repeated_reply_is_the_same_message(endpoint: Endpoint, dialect: Dialect) -> None:
-    from a2a_agent import Reply
-
     async def act(_: RunRequest) -> Any:
         yield Reply.of_text("Hi")
 

@@ -383,5 +383,6 @@ def test_ids_cannot_be_guessed(endpoint: Endpoint, dialect: Dialect) -> None:
 
     ids = [UUID(task[name]) for task in tasks for name in ("id", "contextId")]
     assert {(one.version, one.variant) for one in ids} == {(7, RFC_4122)}
-    assert len(set(ids)) == 200
+    # Ids that are made in the same millisecond begin alike; the rest is random.
+    assert len({str(one)[14:] for one in ids}) == 200
     assert [str(one) for one in ids] == [task[n] for task in tasks for n in ("id", "contextId")]

@@ -193,9 +193,12 @@ def test_gathered_text_comes_in_one_frame(endpoint: Endpoint, dialect: Dialect) 
     ]
 
 
-def test_reader_may_resume_after_gathered_text(endpoint: Endpoint, dialect: Dialect) -> None:
+@pytest.mark.parametrize("coalesce_ms", [1, 1.0], ids=repr)
+def test_reader_may_resume_after_gathered_text(
+    endpoint: Endpoint, dialect: Dialect, coalesce_ms: float
+) -> None:
     task = endpoint.task(dialect, endpoint.stage.plays(works))
-    params = {"id": task["id"], "metadata": {URI: {"coalesceMs": 1}}}
+    params = {"id": task["id"], "metadata": {URI: {"coalesceMs": coalesce_ms}}}
 
     whole = endpoint.frames(
         dialect, dialect.subscribe, params, A2A_Extensions=URI, Last_Event_ID="1"

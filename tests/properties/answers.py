@@ -15,6 +15,9 @@ from tests.support.dialects import DIALECTS, V0_3, V1_0, Dialect, Json
 from tests.support.endpoint import Endpoint, serving_agent
 from tests.support.shapes import check_reply, check_shape
 
+_INTERNALS = (b"Traceback", b" at 0x", b"() got", b"Error:", b"a2a_agent.", b"pydantic", b".py")
+"""What no answer may tell."""
+
 _METHODS = {method for dialect in DIALECTS for method in dialect.methods}
 
 
@@ -78,6 +81,7 @@ def target(store: str) -> Iterator[Target]:
 
 def _judged(body: bytes, response: httpx.Response) -> Iterator[str]:
     status, kind = response.status_code, response.headers.get("content-type")
+    assert [internal for internal in _INTERNALS if internal in response.content] == []
     if status == 204:
         assert (kind, response.content) == (None, b"")
         yield "no reply"

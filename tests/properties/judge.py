@@ -31,8 +31,8 @@ _WAITING = {"input-required", "auth-required"}
 _ENDED = {"completed", "canceled", "failed", "rejected", "replied"}
 
 
-def complaints(entries: Sequence[Entry]) -> list[str]:
-    """Everything that is wrong with a log whose run is over; `[]` if nothing is."""
+def complaints(entries: Sequence[Entry], *, is_over: bool = True) -> list[str]:
+    """Everything that is wrong with a log, whose run is over unless told; `[]` if nothing is."""
     found: list[str] = []
     state = "nothing"
     is_open: dict[str, bool] = {}
@@ -66,10 +66,11 @@ def complaints(entries: Sequence[Entry]) -> list[str]:
             is_open[event.artifact_id] = not event.last
         else:
             assert isinstance(event, Noted)
-        if state not in {"replied", before} and state not in _FOLLOWERS.get(before, ()):
+        changes = isinstance(event, MessageAccepted | StatusChanged)
+        if changes and state not in _FOLLOWERS.get(before, ()):
             found.append(f"entry {number} leads from {before} to {state}")
         if isinstance(event, ArtifactChunk | Replied) and not event.parts:
             found.append(f"entry {number} has no parts")
-    if state not in _ENDED | _WAITING:
+    if is_over and state not in _ENDED | _WAITING:
         found.append(f"the log ends with a task that is {state}")
     return found

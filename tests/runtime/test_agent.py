@@ -61,6 +61,11 @@ def test_what_cannot_be_called_is_no_agent(agent: object) -> None:
         run_function(agent)  # type: ignore[arg-type]  # that is the point
 
 
+def test_class_is_no_agent() -> None:
+    with pytest.raises(TypeError, match="is a class, make an object of it"):
+        run_function(Crier)  # type: ignore[arg-type]  # that is the point
+
+
 def test_coroutine_function_is_no_agent() -> None:
     with pytest.raises(TypeError, match="never yields, so it is no agent"):
         run_function(answers)  # type: ignore[arg-type]  # that is the point

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from a2a_agent.domain.model import (
@@ -56,6 +56,7 @@ def test_any_entries_come_back_as_they_were(log: list[Entry]) -> None:
     assert encode_entries(again(log)) == encode_entries(log)
 
 
+@settings(max_examples=50)
 @given(scripts)
 def test_log_of_any_agent_comes_back_as_it_was(script: Script) -> None:
     log = perform(script)

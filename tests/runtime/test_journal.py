@@ -346,6 +346,7 @@ async def test_writer_that_has_lost_events_loses_all_that_follow(
     write(writer, COMPLETED)
     with pytest.raises(StoreUnavailable):
         await soon(writer.flush())
+    await stored(journal.create(SCOPE, "another", "context"), ACCEPTED)
 
     assert await log(store, "task") == [ACCEPTED]
 

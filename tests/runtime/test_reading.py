@@ -390,15 +390,17 @@ async def test_mode_output_without_an_answer_shows_the_end_alone(log: Log) -> No
 
 async def test_text_that_comes_faster_than_asked_for_is_merged(log: Log) -> None:
     await log.grow(ACCEPTED, WORKING)
-    items = log.reading().follow(log.reader(), 2, View(coalesce_ms=1000))
+    items = log.reading().follow(log.reader(), 2, View(coalesce_ms=5000))
     await soon(anext(items))
     await log.grow(answer("a"))
     at_once = await soon(anext(items))
+    reading = asyncio.create_task(read(items))
     for text in "bcd":
         await log.grow(answer(text, append=True))
+        await asyncio.wait([reading], timeout=0.001)
     await log.grow(COMPLETED)
 
-    rest = await read(items)
+    rest = await soon(reading)
 
     entries = await log.entries()
     assert at_once == [entries[2]]

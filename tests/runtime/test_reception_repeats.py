@@ -132,14 +132,16 @@ async def test_follow_up_that_is_repeated_gets_what_became_of_it() -> None:
 
 
 async def test_follow_up_that_comes_twice_at_once_is_taken_once() -> None:
-    store = MemoryTaskStore()
+    store = StagedStore()
     async with serving(asks_twice, store) as service:
         task = await started(service, asking("a"))
         await rest(service, task.id)
         follow_up = asking("b", "follow-up", task_id=task.id)
-        first, again = await soon(
-            asyncio.gather(*(service.send(SCOPE, follow_up) for _ in range(2)))
-        )
+        store.after_head.shut()
+        sending = [asyncio.create_task(service.send(SCOPE, follow_up)) for _ in range(2)]
+        await store.after_head.knocked()
+        store.after_head.open()
+        first, again = await soon(asyncio.gather(*sending))
 
     assert first == again
     events = await log(store, task.id)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,12 +17,17 @@ from a2a_agent.domain.agent_events import (
     TextDelta,
     ToolCall,
 )
+from a2a_agent.domain.lifecycle import Progress
 from a2a_agent.domain.model import DataPart, Message, TaskState, TextPart
 from a2a_agent.domain.requests import Snapshot, View
-from a2a_agent.domain.task_events import ArtifactChunk, StatusChanged
+from a2a_agent.domain.task_events import ArtifactChunk, MessageAccepted, StatusChanged
 from a2a_agent.runtime.agent import Events, RunRequest
+from a2a_agent.runtime.journal import Journal
+from a2a_agent.runtime.runner import Runner
+from a2a_agent.runtime.tails import Tails
 from tests.support.services import (
     COMPLETED,
+    LIMITS,
     SCOPE,
     WORKING,
     answer,
@@ -311,3 +317,21 @@ async def test_error_that_an_agent_ends_with_goes_to_the_log_alone(
 
     assert await becomes(yields(end)) == [told]
     assert [record.getMessage().partition(": ")[2] for record in caplog.records] == [SECRET]
+
+
+async def test_run_that_is_over_leaves_nothing_behind() -> None:
+    store, tails = StagedStore(), Tails()
+    runner = Runner(yields("Hi"), LIMITS)
+    message = asking().message.placed("task", "context")
+    async with Journal(store, tails) as journal:
+        writer, progress = journal.create(SCOPE, "task", "context"), Progress()
+        progress.advance(MessageAccepted(message))
+        writer.pending.append(MessageAccepted(message))
+        request = partial(RunRequest, message=message, task_id="task", context_id="context")
+
+        run = runner.start(writer, progress, request)
+        counts = [(len(runner), len(tails))]
+        await soon(run.settled)
+        counts.append((len(runner), len(tails)))
+
+    assert counts == [(1, 1), (0, 0)]

@@ -144,6 +144,18 @@ async def test_reply_that_comes_too_late_for_a_stream_is_the_answer_of_its_task(
     ]
 
 
+async def test_stream_begins_as_soon_as_the_agent_works_whatever_the_store_does() -> None:
+    store = StagedStore()
+    async with serving(Worker(), store, reply_wait_seconds=60.0) as service:
+        stream = await service.stream(SCOPE, asking(), View())
+        store.before_append.shut()
+
+        first = await soon(anext(stream.items))
+        store.before_append.open()
+
+    assert isinstance(first, Snapshot)
+
+
 async def test_reply_on_its_way_into_the_store_is_waited_for() -> None:
     store = StagedStore()
     async with serving(replies, store, reply_wait_seconds=0.001) as service:

@@ -18,7 +18,7 @@ from a2a_agent.domain.requests import (
 )
 from a2a_agent.runtime.agent import Events, RunRequest
 from a2a_agent.runtime.store import MemoryTaskStore
-from tests.support.agents import Listener, Worker, asks
+from tests.support.agents import Listener, Worker, asks, asks_twice
 from tests.support.services import (
     CANCELED,
     SCOPE,
@@ -149,6 +149,24 @@ async def test_follow_up_waits_for_a_cancel_and_is_refused() -> None:
         with pytest.raises(UnsupportedOperation):
             await soon(follow_up)
         assert (await soon(cancel)).status.state is TaskState.CANCELED
+
+
+async def test_cancel_that_comes_with_a_follow_up_stops_the_run_that_follows() -> None:
+    store = StagedStore()
+    async with serving(asks_twice, store) as service:
+        task = await started(service)
+        await rest(service, task.id)
+        store.before_append.shut()
+        follow_up = asyncio.create_task(started(service, asking(task_id=task.id)))
+        await store.before_append.knocked()
+        cancel = asyncio.create_task(service.cancel(SCOPE, canceling(task)))
+        await asyncio.sleep(0)
+        store.before_append.open()
+        await soon(follow_up)
+
+        canceled = await soon(cancel)
+
+    assert canceled.status.state is TaskState.CANCELED
 
 
 async def test_readers_of_a_canceled_task_are_told() -> None:
