@@ -55,9 +55,10 @@ fix: $(INSTALLED)  ## format, and repair what ruff can repair
 bench: $(INSTALLED)  ## measure throughput, latency and memory
 	$(BIN)/python -m benchmarks $(ARGS)
 
-docs: $(INSTALLED)  ## write docs/settings.md anew from the settings themselves
+docs: $(INSTALLED)  ## write docs/settings.md and docs/cli.md anew from the program itself
 	$(BIN)/a2a-agent settings > $(VENV)/settings.md
-	mv $(VENV)/settings.md docs/settings.md
+	$(BIN)/python -m a2a_agent.cli.reference > $(VENV)/cli.md
+	mv $(VENV)/settings.md $(VENV)/cli.md docs/
 
 # uv resolves for every Python and platform at once, and keeps what is locked unless told
 # otherwise: make lock ARGS=--upgrade

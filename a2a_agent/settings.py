@@ -3,10 +3,11 @@
 `create_app`, the command line and docs/settings.md all read them from here.
 """
 
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
-from pydantic.functional_validators import BeforeValidator
+from pydantic.functional_validators import AfterValidator, BeforeValidator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -17,6 +18,21 @@ def _split(value: object) -> object:
         else value
     )
 
+
+def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        ip_network(value, strict=False)
+    return values
+
+
+def _free_path(path: str) -> str:
+    if path.rstrip("/") in ("/health", *CARD_PATHS):
+        raise ValueError(f"{path} is taken; choose another, such as / or /rpc")
+    return path
+
+
+CARD_PATHS = ("/.well-known/agent-card.json", "/.well-known/agent.json")
+"""The path of RFC 8615, and the one that clients before 0.3 ask."""
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """In the environment: `a,b,c`."""
@@ -49,15 +65,18 @@ class Settings(BaseSettings):
 
     public_url: str | None = Field(
         None,
-        description="The URL clients reach the endpoint at. Without it: trusted proxy headers, "
-        "else the request's own.",
+        description="The URL clients reach the endpoint at, whole. Without it: trusted proxy "
+        "headers, else the request's own.",
+        pattern="^https?://[^/]",
     )
-    trusted_proxies: CommaSeparated = Field(
+    trusted_proxies: Annotated[CommaSeparated, AfterValidator(_networks)] = Field(
         ("127.0.0.1", "::1"),
         description="Addresses or networks whose X-Forwarded-Proto, -Host and -Prefix are "
         "believed; comma separated.",
     )
-    rpc_path: str = Field("/", description="Path of the JSON-RPC endpoint.", pattern="^/")
+    rpc_path: Annotated[str, AfterValidator(_free_path)] = Field(
+        "/", description="Path of the JSON-RPC endpoint.", pattern="^/"
+    )
     cors_origins: CommaSeparated = Field(
         ("*",), description="Origins whose pages may call the endpoint; comma separated."
     )
@@ -75,6 +94,9 @@ class Settings(BaseSettings):
     max_json_depth: PositiveInt = Field(64, description="Deepest nesting of a request body.")
     max_string_length: PositiveInt = Field(
         8 * 1024 * 1024, description="Longest string in a request body, in characters."
+    )
+    max_json_values: PositiveInt = Field(
+        20_000, description="Values in a request body: objects, lists, strings, numbers."
     )
     max_parts: PositiveInt = Field(100, description="Parts per message.")
     max_batch: PositiveInt = Field(50, description="Requests per JSON-RPC batch.")

@@ -15,7 +15,6 @@ from benchmarks.subject import Effort, Sample, Subject
 from benchmarks.verify import verify
 
 TOLERATED_FOREIGN_SHARE = 0.06
-ATTEMPTS = 3
 WARM_UP_SENDS = 200
 WARM_UP_CONNECTIONS = 8
 IDLE_SECONDS = 0.1
@@ -115,7 +114,7 @@ class Session:
         """
         best = await self._measure(measure, server)
         wrong = list(best.wrong)
-        for _ in range(ATTEMPTS - 1):
+        for _ in range(self.effort.attempts - 1):
             if best.values["foreign_share"] <= TOLERATED_FOREIGN_SHARE:
                 break
             again = await self._measure(measure, server)

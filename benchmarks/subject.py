@@ -29,6 +29,8 @@ Result = TypeVar("Result")
 class Effort:
     """How much is done for a figure."""
 
+    attempts: int = 3
+    """At a measurement that others disturb."""
     window_seconds: float = 1.0
     """Of load, for a rate."""
     paced_chunks: int = 50
@@ -44,6 +46,7 @@ class Effort:
 
 FULL = Effort()
 QUICK = Effort(
+    attempts=1,
     window_seconds=0.3,
     paced_chunks=15,
     first_frames=10,
@@ -51,7 +54,7 @@ QUICK = Effort(
     open_streams=200,
     kept_from=300,
     kept_to=1_500,
-    stalled_chunks=40_000,
+    stalled_chunks=20_000,
 )
 
 

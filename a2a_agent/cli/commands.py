@@ -21,7 +21,10 @@ TaskId = Annotated[str, typer.Argument(metavar="TASK", help="The task's id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print what comes as JSON, one value a line.")]
 Version = Annotated[
     Literal["0.3", "1.0"] | None,
-    typer.Option(help="Protocol version to speak; the newest that the card names, if not given."),
+    typer.Option(
+        metavar="0.3|1.0",
+        help="Protocol version to speak; the newest that the card names, if not given.",
+    ),
 ]
 Headers = Annotated[
     list[str] | None,
@@ -32,7 +35,10 @@ Timeout = Annotated[
 ]
 Mode = Annotated[
     StreamMode | None,
-    typer.Option(help="How much is shown, for agents with the stream extension."),
+    typer.Option(
+        metavar="|".join(StreamMode),
+        help="How much is shown, for agents with the stream extension.",
+    ),
 ]
 
 DEFAULT_TIMEOUT_SECONDS = 600.0
@@ -96,7 +102,8 @@ def get(
     url: Url,
     task_id: TaskId,
     history: Annotated[
-        int | None, typer.Option(min=0, help="Show at most so many of the latest messages.")
+        int | None,
+        typer.Option(min=0, metavar="N", help="Show at most so many of the latest messages."),
     ] = None,
     as_json: AsJson = False,
     version: Version = None,
@@ -117,8 +124,13 @@ def list_tasks(
     context_id: Annotated[
         str | None, typer.Option("--context", metavar="ID", help="Only those of a conversation.")
     ] = None,
-    status: Annotated[TaskState | None, typer.Option(help="Only those in this state.")] = None,
-    page_size: Annotated[int | None, typer.Option(min=1, help="So many at once.")] = None,
+    status: Annotated[
+        TaskState | None,
+        typer.Option(metavar="|".join(TaskState), help="Only those in this state."),
+    ] = None,
+    page_size: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="So many at once.")
+    ] = None,
     all_pages: Annotated[bool, typer.Option("--all", help="All, page after page.")] = False,
     as_json: AsJson = False,
     version: Version = None,

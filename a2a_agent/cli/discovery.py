@@ -51,6 +51,12 @@ class Card:
         """Where on their hosts the endpoints are."""
         return {urlsplit(interface.url).path.rstrip("/") for interface in self.interfaces}
 
+    @property
+    def offers_streams(self) -> bool:
+        """Whether the agent streams."""
+        capabilities = self.content.get("capabilities")
+        return isinstance(capabilities, Mapping) and capabilities.get("streaming") is True
+
     def choose(self, version: str | None) -> Interface:
         """The endpoint for a version, or for the newest one. Raises ProtocolError without any."""
         interfaces = self.interfaces

@@ -17,17 +17,22 @@ from typing import ClassVar
 class ExitCode(IntEnum):
     """How a command ends: for those that follow a task, by the task's state."""
 
-    COMPLETED = 0
-    FAILED = 1
-    """The task failed or was rejected; for `serve`, the server could not start."""
-    USAGE = 2
-    INPUT_REQUIRED = 3
-    """The task waits for an answer, or for the client to authenticate."""
-    CANCELED = 4
-    UNREACHABLE = 5
-    """No connection, or no A2A agent at the other end."""
-    INTERRUPTED = 130
-    """Ctrl-C."""
+    meaning: str
+    """As the documents have it."""
+
+    COMPLETED = 0, "The task is completed; for other commands, all went well."
+    FAILED = 1, "The task failed or was rejected; for `serve`, the server could not start."
+    USAGE = 2, "What was typed cannot be carried out."
+    INPUT_REQUIRED = 3, "The task waits for an answer, or for the client to authenticate."
+    CANCELED = 4, "The task was canceled."
+    UNREACHABLE = 5, "No connection, no A2A agent at the other end, or the agent refuses."
+    INTERRUPTED = 130, "Ctrl-C, for all but `serve`."
+
+    def __new__(cls, value: int, meaning: str) -> "ExitCode":
+        code = int.__new__(cls, value)
+        code._value_ = value
+        code.meaning = meaning
+        return code
 
 
 class CommandError(Exception):

@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from typing import Any
 
 import typer
@@ -38,7 +38,14 @@ async def send(
 ) -> ExitCode:
     """Sends a message, and shows the answer when it is there."""
     async with connect(target) as client:
-        result = await client.call(Operation.SEND, _send_params(client, message, mode))
+        params = _send_params(client, message, mode)
+        following = _following(target, client, mode)
+        with _hint_on_how_to_go_on(target, following, message, is_shown=False):
+            # JSON is shown as it came, and a stream has not what a send answers.
+            if as_json or not client.card.offers_streams:
+                result = await client.call(Operation.SEND, params)
+            else:
+                result = await _whole_answer(client, following, params)
         frame = client.dialect.frame(result)
     _show(frame, result, as_json)
     if isinstance(frame, TaskFrame):
@@ -53,7 +60,9 @@ async def stream(
     async with connect(target) as client:
         following = _following(target, client, mode)
         events = following.send(_send_params(client, message, mode))
-        return await _play(target, following, events, as_json, goes_on=message.task_id is not None)
+        goes_on = message.task_id is not None
+        with _hint_on_how_to_go_on(target, following, message):
+            return await _play(target, following, events, as_json, goes_on=goes_on)
 
 
 async def follow(
@@ -63,7 +72,8 @@ async def follow(
     async with connect(target) as client:
         following = _following(target, client, mode)
         events = following.subscribe(task_id, None if after is None else str(after))
-        return await _play(target, following, events, as_json, goes_on=after is not None)
+        with _hint_on_how_to_go_on(target, following):
+            return await _play(target, following, events, as_json, goes_on=after is not None)
 
 
 async def get(target: Target, task_id: str, *, history: int | None, as_json: bool) -> ExitCode:
@@ -134,6 +144,18 @@ def _following(target: Target, client: Client, mode: StreamMode | None) -> Follo
     return Following(client, _say_retry, mode=mode, retry_waits_seconds=waits)
 
 
+async def _whole_answer(client: Client, following: Following, params: Mapping[str, Any]) -> Any:
+    """What a send answers, by a stream: that tells the task's id at once, and can be resumed."""
+    result: Any = None
+    async with aclosing(following.send(params)) as events:
+        async for event in events:
+            result = event.result
+    if following.task_id is None:
+        return result  # the answer was a message
+    task = await client.call(Operation.GET, {"id": following.task_id, "historyLength": 0})
+    return client.dialect.as_frame(task)
+
+
 async def _play(
     target: Target,
     following: Following,
@@ -154,15 +176,27 @@ async def _play(
                 else:
                     renderer.show(event.frame)
                 goes_on = False
-    except (asyncio.CancelledError, CommandError):
+    finally:
         renderer.finish()
-        if following.task_id is not None and following.state is not None:
-            _say_how_to_follow(target, following.task_id, following.last_event_id)
-        raise
-    renderer.finish()
     if following.task_id is None or following.state is None:
         return ExitCode.COMPLETED  # the answer was a message
     return _concluded(target, following.task_id, following.context_id, following.state)
+
+
+@contextmanager
+def _hint_on_how_to_go_on(
+    target: Target, following: Following, sent: Message | None = None, *, is_shown: bool = True
+) -> Iterator[None]:
+    """Where it is left early, says how to see the rest, or all if nothing is shown yet."""
+    try:
+        yield
+    except (asyncio.CancelledError, CommandError) as end:
+        if following.task_id is not None and following.state is not None:
+            after = following.last_event_id if is_shown else None
+            _say_how_to_follow(target, following.task_id, after)
+        elif sent is not None and isinstance(end, asyncio.CancelledError):
+            _say_where_to_look(target, sent)
+        raise
 
 
 def _show(frame: Frame, result: Any, as_json: bool) -> None:
@@ -190,6 +224,15 @@ def _say_how_to_follow(target: Target, task_id: str, after: str | None) -> None:
     # Only our own server's event ids are numbers; no other's could be asked for anyway.
     position = ["--after", after] if after and after.isdecimal() else []
     _say(f"The task goes on. Follow it with: {target.command_line('follow', task_id, *position)}")
+
+
+def _say_where_to_look(target: Target, sent: Message) -> None:
+    if sent.task_id is not None:
+        command = f"Follow it with: {target.command_line('follow', sent.task_id)}"
+    else:
+        context = ["--context", sent.context_id] if sent.context_id else []
+        command = f"Look for it with: {target.command_line('list', *context)}"
+    _say(f"The task may go on. {command}")
 
 
 def _say_retry(failure: str, wait_seconds: float) -> None:

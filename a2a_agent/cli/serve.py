@@ -59,7 +59,9 @@ def serve(
     record: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write the events of each run to a file.")
     ] = None,
-    log_level: Annotated[LogLevel, typer.Option(help="How much to log.")] = LogLevel.INFO,
+    log_level: Annotated[
+        LogLevel, typer.Option(metavar="|".join(LogLevel), help="How much to log.")
+    ] = LogLevel.INFO,
 ) -> None:
     """Serve an agent as an A2A endpoint, until Ctrl-C.
 
@@ -119,8 +121,8 @@ def _base_url(host: str, port: int) -> str:
 
 
 def _show_banner(agent: "Agent", settings: "Settings", base: str) -> None:
-    from a2a_agent.http.card import CARD_PATHS
     from a2a_agent.runtime.agent import describe
+    from a2a_agent.settings import CARD_PATHS
 
     described = describe(agent)
     url = settings.public_url or f"{base}{settings.rpc_path}"

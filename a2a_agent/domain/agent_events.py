@@ -134,6 +134,10 @@ class InputRequired:
     step: int | None = None
     scope: str | None = None
 
+    def __post_init__(self) -> None:
+        # The word of a kind will do: `kind="auth"`.
+        object.__setattr__(self, "kind", InputKind(self.kind))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
@@ -201,6 +205,8 @@ class RunFinished:
     reason: str | None = None
 
     def __post_init__(self) -> None:
+        # The word of a state will do: `state="failed"`.
+        object.__setattr__(self, "state", TaskState(self.state))
         if not self.state.is_terminal:
             raise ValueError(
                 f"a run finishes completed, failed, canceled or rejected, not {self.state.value}"

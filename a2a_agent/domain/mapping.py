@@ -159,7 +159,6 @@ class Mapper:
     def accept(self, message: Message, out: list[TaskEvent]) -> None:
         """Takes the client's answer to `ask`: the run goes on."""
         self._emit(MessageAccepted(message), out)
-        self._starts_anew = True
 
     def _feed_rarer(self, event: AgentEvent, out: list[TaskEvent], now: float) -> None:
         match event:
@@ -221,8 +220,7 @@ class Mapper:
             self._work(out)
             chunk = ArtifactChunk(ANSWER_ARTIFACT_ID, (TextPart(text),), False, True, _ANSWER_NAME)
             self._emit(chunk, out)
-        if self.progress.state is TaskState.WORKING:
-            self._close_artifacts(out)
+        self._close_artifacts(out)
         message = end.message
         if message is None and end.state is TaskState.FAILED:
             message = SENTENCES.get(end.reason or "", SENTENCES["agent-error"])

@@ -71,6 +71,10 @@ class Replied:
 TaskEvent: TypeAlias = MessageAccepted | StatusChanged | ArtifactChunk | Noted | Replied
 
 
+MAX_KEPT_BYTES = 4096
+"""The largest wire form that is kept: of a file's pieces the log holds enough."""
+
+
 @record()
 class Entry:
     """A task event with its number in the log (from 1) and its time in Unix milliseconds."""

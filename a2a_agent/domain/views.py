@@ -46,6 +46,12 @@ def _is_output(event: TaskEvent, mode: StreamMode) -> bool:
     return isinstance(event, StatusChanged) and event.state.is_resting
 
 
+def is_answer(entry: Entry) -> bool:
+    """Whether the entry is a piece of the answer."""
+    event = entry.event
+    return isinstance(event, ArtifactChunk) and event.artifact_id == ANSWER_ARTIFACT_ID
+
+
 def whole_answer(task: Task, before: Entry) -> Entry | None:
     """The finished answer as one chunk, as mode `output` shows it before the final status.
 

@@ -13,14 +13,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from a2a_agent.http.card import CARD_PATHS, CardEndpoint, served_extensions
+from a2a_agent.http.card import CardEndpoint, served_extensions
 from a2a_agent.http.page import Page
 from a2a_agent.http.rpc import RpcEndpoint
 from a2a_agent.runtime.agent import Agent, AgentDescription, describe, run_function
 from a2a_agent.runtime.limits import Limits
 from a2a_agent.runtime.service import Service
 from a2a_agent.runtime.store import MemoryTaskStore, TaskStore
-from a2a_agent.settings import Settings
+from a2a_agent.settings import CARD_PATHS, Settings
 
 _EXPOSED = ("A2A-Extensions", "ETag", "Retry-After")
 

@@ -19,9 +19,6 @@ from a2a_agent.settings import Settings
 from a2a_agent.wire.json import dumps
 from a2a_agent.wire.replies import present
 
-CARD_PATHS = ("/.well-known/agent-card.json", "/.well-known/agent.json")
-"""The path of RFC 8615, and the one that clients before 0.3 ask."""
-
 _HOST = re.compile(r"[A-Za-z0-9._-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
 
@@ -40,7 +37,7 @@ class CardEndpoint:
         headers = {
             "cache-control": f"public, max-age={self._settings.card_max_age_seconds}",
             "etag": etag,
-            "vary": "Origin, Host",
+            "vary": "Origin, Host, X-Forwarded-Proto, X-Forwarded-Host, X-Forwarded-Prefix",
         }
         if _matches(request.headers.get("if-none-match", ""), etag):
             return Response(status_code=304, headers=headers)

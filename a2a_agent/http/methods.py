@@ -5,7 +5,7 @@ An operation decodes with the version of the call, asks the service, and encodes
 
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from inspect import BoundArguments, Signature
@@ -73,7 +73,7 @@ class EncodedStream:
     stream: Stream
     wire: WireVersion
 
-    async def batches(self) -> AsyncIterator[list[tuple[int, bytes]]]:
+    async def batches(self) -> AsyncGenerator[list[tuple[int, bytes]], None]:
         """Events as (number, JSON), in batches as they come; `[]` after a silence."""
         wire, task_id, context_id = self.wire, "", ""
         async for item in self.stream.items:

@@ -5,8 +5,9 @@ from html import escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from a2a_agent.http.card import CARD_PATHS, CardEndpoint
+from a2a_agent.http.card import CardEndpoint
 from a2a_agent.runtime.agent import AgentDescription
+from a2a_agent.settings import CARD_PATHS
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{name}</title>

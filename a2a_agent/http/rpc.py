@@ -10,6 +10,7 @@ one bad member, forget its id, and send exception texts to the client.
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,6 +21,7 @@ from oslash.either import Left  # type: ignore[import-untyped]  # ships no types
 from starlette.types import Receive, Scope, Send
 
 from a2a_agent.domain.errors import (
+    A2AError,
     ExtensionSupportRequired,
     VersionNotSupported,
 )
@@ -34,6 +36,7 @@ from a2a_agent.http.methods import (
 from a2a_agent.runtime.service import Service
 from a2a_agent.settings import Settings
 from a2a_agent.wire import sse, v0_3
+from a2a_agent.wire.fields import MAX_ID_LENGTH
 from a2a_agent.wire.json import check_size, dumps, loads
 from a2a_agent.wire.version import WireVersion
 
@@ -160,6 +163,7 @@ class RpcEndpoint:
                 body,
                 max_depth=settings.max_json_depth,
                 max_string=settings.max_string_length,
+                max_values=settings.max_json_values,
             )
         except ValueError as error:
             return str(error)
@@ -175,6 +179,8 @@ class RpcEndpoint:
         """The reply to one request; None for a notification, and for a stream, see `Call`."""
         said = _request_fault(member)
         if said is not None:
+            name = member.get("method") if isinstance(member, dict) else None
+            call.has_streaming = isinstance(name, str) and is_streaming(name)
             return _error(_readable_id(member), -32600, said)
         request_id, name, params = member.get("id", NOID), member["method"], member.get("params")
         table = self._handlers[call.wire.VERSION]
@@ -233,27 +239,24 @@ async def _stream(
     watcher = asyncio.create_task(_watch(receive, encoded))
     try:
         await send({"type": "http.response.start", "status": 200, "headers": [*_EVENTS, *more]})
-        async for batch in encoded.batches():
-            body = b"".join(
-                [b"id: %d\ndata: %b%b}\n\n" % (number, head, data) for number, data in batch]
-            )
-            await send(
-                {
-                    "type": "http.response.body",
-                    "body": body or sse.KEEP_ALIVE,
-                    "more_body": True,
-                }
-            )
+        async with aclosing(encoded.batches()) as batches:
+            async for batch in batches:
+                events = [b"id: %d\ndata: %b%b}\n\n" % (n, head, data) for n, data in batch]
+                body = b"".join(events) or sse.KEEP_ALIVE
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+    except A2AError as error:
+        await _break_off(send, request_id, error.code, error.message)
     except Exception:  # our own fault, in the middle of a stream: its client is told so much
         logger.exception("a stream broke off")
-        event = sse.event(
-            b'{"jsonrpc":"2.0","id":%b,"error":{"code":-32603,"message":"Internal error"}}'
-            % request_id
-        )
-        await send({"type": "http.response.body", "body": event, "more_body": True})
+        await _break_off(send, request_id, -32603, "Internal error")
     finally:
         watcher.cancel()
     await send({"type": "http.response.body", "body": b""})
+
+
+async def _break_off(send: Send, request_id: bytes, code: int, message: str) -> None:
+    event = sse.event(_error(loads(request_id), code, message))
+    await send({"type": "http.response.body", "body": event, "more_body": True})
 
 
 async def _watch(receive: Receive, encoded: EncodedStream) -> None:
@@ -294,7 +297,7 @@ def _request_fault(member: Any) -> str | None:
     if not isinstance(member.get("method"), str):
         return "method must be a string"
     if not _is_id(member.get("id")):
-        return "id must be a string, a number or null"
+        return f"id must be a string of {MAX_ID_LENGTH} characters at most, a number or null"
     if not isinstance(member.get("params"), dict | list | None):
         return "params must be an object"
     return None
@@ -307,7 +310,9 @@ def _readable_id(value: Any) -> Any:
 
 
 def _is_id(value: Any) -> bool:
-    return value is None or (isinstance(value, str | int | float) and not isinstance(value, bool))
+    if isinstance(value, str):
+        return len(value) <= MAX_ID_LENGTH
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
 
 
 def _is_json(headers: Headers) -> bool:

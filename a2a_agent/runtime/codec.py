@@ -33,9 +33,11 @@ from a2a_agent.domain.task_events import (
 
 def encode_entries(entries: Sequence[Entry]) -> bytes:
     """The entries of one task as JSON: `[[sequence, timestamp_ms, event], …]`."""
-    return orjson.dumps(
+    encoded = orjson.dumps(
         [[entry.sequence, entry.timestamp_ms, _event(entry.event)] for entry in entries]
     )
+    # orjson gives back all the room it started with, which is much for what is kept.
+    return bytes(memoryview(encoded))
 
 
 def decode_entries(stored: bytes, task_id: str) -> list[Entry]:

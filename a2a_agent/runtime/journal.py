@@ -126,6 +126,7 @@ class Writer:
             return None
         events, self.pending = self.pending, []
         self._in_flight = len(events)
+        now_ms = max(now_ms, self.head.updated_ms)  # the clock may have been set back
         head, first = self.head, self.head.sequence + 1
         entries = [Entry(number, now_ms, event) for number, event in enumerate(events, first)]
         key, self.message_key = self.message_key, None
@@ -273,7 +274,10 @@ class Journal:
         outcomes: Sequence[Duplicate | Conflict | None],
     ) -> None:
         for (writer, change), outcome in zip(taken, outcomes, strict=True):
-            writer._settle(change, outcome)
+            try:
+                writer._settle(change, outcome)
+            except Exception:  # one writer's mistake must not keep the others waiting
+                logger.exception("task %s: its entries are stored, but", change.head.task_id)
 
     def _lose(self, taken: Sequence[tuple[Writer, Change]], failure: Exception) -> None:
         """Whatever the failure is, no writer may wait for ever."""

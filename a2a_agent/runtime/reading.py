@@ -13,7 +13,7 @@ from a2a_agent.domain.errors import TaskNotFound
 from a2a_agent.domain.model import Message, Task
 from a2a_agent.domain.requests import Snapshot, StreamItem, View
 from a2a_agent.domain.task_events import ArtifactChunk, Entry, Replied
-from a2a_agent.domain.views import StreamMode, merge_chunks, select, whole_answer
+from a2a_agent.domain.views import StreamMode, is_answer, merge_chunks, select, whole_answer
 from a2a_agent.runtime.limits import Limits
 from a2a_agent.runtime.store import Head, TaskStore
 from a2a_agent.runtime.tails import Reader, Tail, Tails
@@ -95,9 +95,10 @@ class Reading:
             yield Snapshot(task, start)
             if task.status.state.is_resting and reader.tail.sequence <= start:
                 return
-            due = time() + silence
+            due, answered = time() + silence, False
             async for entries in self._live(reader, start, view):
-                shown = _shown(entries, view, assembly)
+                answered = answered or any(map(is_answer, entries))
+                shown = _shown(entries, view, assembly, answered)
                 if shown or not entries or time() >= due:
                     due = time() + silence
                     yield shown
@@ -116,7 +117,9 @@ class Reading:
                 if not await reader.changed(self._limits.keep_alive_seconds):
                     yield []
                 continue
-            if view.coalesce_ms and not entries[-1].is_resting and (wait := due - time()) > 0:
+            has_caught_up = entries[-1].sequence >= reader.tail.sequence
+            is_early = view.coalesce_ms and has_caught_up and not entries[-1].is_resting
+            if is_early and (wait := due - time()) > 0:
                 await reader.changed(wait)
                 continue
             due = time() + view.coalesce_ms / 1000
@@ -150,11 +153,12 @@ class Reading:
             await reader.changed(self._limits.reply_wait_seconds)
         if tail.sequence <= 1 and (tail.is_task or claim()):
             return None
-        while tail.sequence <= 1:
+        while tail.sequence <= 1 and not reader.is_gone:
             # The reply is on its way into the store, or the store's failure is.
             await reader.changed(self._limits.keep_alive_seconds)
-        event = (await self._after(tail, 1))[0].event
-        return event if isinstance(event, Replied) else None
+        for entry in await self._after(tail, 1):
+            return entry.event if isinstance(entry.event, Replied) else None
+        return None
 
 
 def _removed(task_id: str) -> TaskNotFound:
@@ -168,12 +172,13 @@ def _until_rest(entries: Sequence[Entry]) -> list[Entry]:
     return list(entries)
 
 
-def _shown(entries: list[Entry], view: View, assembly: Assembly) -> list[Entry]:
+def _shown(entries: list[Entry], view: View, assembly: Assembly, answered: bool) -> list[Entry]:
+    """What the view shows of the entries; `answered` says that the stream had an answer in it."""
     shown = list(select(entries, view.mode))
     if view.mode is StreamMode.OUTPUT:
         for entry in entries:
             assembly.add(entry)
-        if entries and entries[-1].is_resting:
+        if answered and entries and entries[-1].is_resting:
             answer = whole_answer(assembly.task(), entries[-1])
             return [answer, *shown] if answer else shown
     return merge_chunks(shown) if view.coalesce_ms else shown

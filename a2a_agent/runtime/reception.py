@@ -5,38 +5,46 @@ so a repeat finds the task it made, and never runs the agent again.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from hashlib import blake2b
 from weakref import WeakValueDictionary
 
+from orjson import dumps
+
+from a2a_agent.domain.agent_events import RunFinished
 from a2a_agent.domain.assembly import assemble
 from a2a_agent.domain.errors import (
     Busy,
     IllegalEvent,
     InvalidParams,
     PushNotificationNotSupported,
+    StoreUnavailable,
     TaskNotFound,
     UnsupportedOperation,
 )
 from a2a_agent.domain.lifecycle import Progress
-from a2a_agent.domain.model import ANSWER_ARTIFACT_ID, JsonValue, Message, Role, Task
+from a2a_agent.domain.model import JsonValue, Message, Task, TaskState
 from a2a_agent.domain.record import record
 from a2a_agent.domain.requests import SendMessage
 from a2a_agent.domain.task_events import MessageAccepted, StatusChanged
 from a2a_agent.runtime.agent import AgentDescription, RunRequest
 from a2a_agent.runtime.codec import encode_message
+from a2a_agent.runtime.conversations import (
+    Conversations,
+    conversation,
+    own_message,
+    own_task,
+)
 from a2a_agent.runtime.ids import new_id
 from a2a_agent.runtime.journal import Journal, Refused, Writer
 from a2a_agent.runtime.limits import Limits
 from a2a_agent.runtime.media import MediaTypes
 from a2a_agent.runtime.reading import Reading
 from a2a_agent.runtime.runner import Run, Runner
-from a2a_agent.runtime.store import Conflict, Duplicate, Head, Query, Scope, TaskStore
+from a2a_agent.runtime.store import Conflict, Duplicate, Head, Scope, TaskStore
 from a2a_agent.runtime.tails import Reader, Tail
-
-_MOST_EARLIER_TASKS = 20
 
 
 @record(kw_only=True)
@@ -78,9 +86,11 @@ class Reception:
         self._runner = runner
         self._reading = reading
         self._limits = limits
+        self._conversations = Conversations(store, reading, limits)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._beginning = 0
         """Runs whose message is on its way into the store."""
+        self._all_begun = asyncio.Event()
 
     def alone(self, task_id: str) -> AbstractAsyncContextManager[object]:
         """For as long as the block runs, nobody else here starts a run on the task or ends it."""
@@ -120,21 +130,26 @@ class Reception:
         given, task_id = request.message, new_id()
         context_id = given.context_id or new_id()
         message = given.placed(task_id, context_id)
-        with self._place_for_a_run():
-            history: tuple[Message, ...] = ()
-            if given.context_id is not None:
-                history = await self._history(scope, context_id, task_id)
-            writer, progress = self._journal.create(scope, task_id, context_id), Progress()
+        self._take_place()
+        history: tuple[Message, ...] = ()
+        if given.context_id is not None:
             try:
-                await self._write(writer, progress, message, key)
-            except Refused as refused:
-                writer.close()
-                return await self._repeated(refused.why)
+                history = await self._conversations.earlier(scope, context_id, task_id)
             except BaseException:
-                writer.close()
+                self._give_place()
                 raise
-            self._start(writer, progress, request, message, history)
-        return Accepted(sequence=1, reader=self._tails.read(task_id))
+        writer, progress = self._journal.create(scope, task_id, context_id), Progress()
+        begin = partial(self._start, writer, progress, request, message, history)
+        reader = self._tails.read(task_id)
+        try:
+            await self._write(writer, progress, message, key, begin)
+        except Refused as refused:
+            self._tails.close(reader)
+            return await self._repeated(refused.why)
+        except BaseException:
+            self._tails.close(reader)
+            raise
+        return Accepted(sequence=1, reader=reader)
 
     async def _continue(self, scope: Scope, request: SendMessage, tail: Tail, key: bytes) -> int:
         """Lets the task go on with the message; the number of its entry."""
@@ -153,42 +168,50 @@ class Reception:
         if run is not None and run.waits_for_answer:
             return await self._answer(run, head, message, key)
         if run is not None and head.state.is_interrupted:
-            # It has asked, and is still cleaning up.
-            await run.settled
+            # It has asked, and is still cleaning up, or does not wait for the answer any more.
+            given_up = RunFinished(state=TaskState.FAILED, reason="answer-timeout")
+            patience = self._limits.cancel_seconds
+            await self._runner.finished(run, given_up, patience_seconds=patience)
             head = await self._store.head(scope, task_id) or head
         if not head.state.is_interrupted:
             raise _takes_no_message(head)
-        with self._place_for_a_run():
-            return await self._resume(scope, request, head, message, key)
+        self._take_place()
+        return await self._resume(scope, request, head, message, key)
 
     async def _answer(self, run: Run, head: Head, message: Message, key: bytes) -> int:
         try:
             return await run.answer(message, key)
         except (IllegalEvent, Refused):
+            # Somebody's answer is on its way into the store: this very one perhaps.
+            with suppress(Refused, StoreUnavailable):
+                await run.writer.flush()
+            if known := await self._store.accepted(key):
+                return known.sequence
             raise _takes_no_message(head) from None
 
     async def _resume(
         self, scope: Scope, request: SendMessage, head: Head, message: Message, key: bytes
     ) -> int:
         """A new run on an interrupted task, with what the last one left for it."""
-        entries = await self._reading.entries(head.task_id)
+        try:
+            entries = await self._reading.entries(head.task_id)
+            earlier = await self._conversations.earlier(scope, head.context_id, head.task_id)
+        except BaseException:
+            self._give_place()
+            raise
         task, progress = assemble(head.task_id, entries), Progress.of(entries)
-        earlier = await self._history(scope, head.context_id, head.task_id)
         resume = next(
             e.event.resume for e in reversed(entries) if isinstance(e.event, StatusChanged)
         )
-        writer = self._journal.open(head)
+        history = self._conversations.latest((*earlier, *conversation(task)))
+        sequence, writer = head.sequence + 1, self._journal.open(head)
+        begin = partial(
+            self._start, writer, progress, request, message, history, own_task(task), resume
+        )
         try:
-            await self._write(writer, progress, message, key)
+            await self._write(writer, progress, message, key, begin)
         except Refused:
-            writer.close()
             raise _has_gone_on() from None
-        except BaseException:
-            writer.close()
-            raise
-        sequence = progress.sequence
-        history = self._latest((*earlier, *conversation(task)))
-        self._start(writer, progress, request, message, history, task, resume)
         return sequence
 
     async def _repeated(self, known: Duplicate | Conflict) -> Accepted:
@@ -205,14 +228,29 @@ class Reception:
         return Accepted(sequence=known.sequence, reader=reader)
 
     async def _write(
-        self, writer: Writer, progress: Progress, message: Message, key: bytes
+        self,
+        writer: Writer,
+        progress: Progress,
+        message: Message,
+        key: bytes,
+        begin: Callable[[], None],
     ) -> None:
+        """Stores the message. Once it is stored the run begins, whether or not this is awaited.
+
+        Raises Refused or StoreUnavailable where it is not stored; then all is as it was.
+        """
         event = MessageAccepted(message)
         progress.advance(event)
         writer.pending.append(event)
         writer.message_key = key
+        writer.on_stored = begin
+        writer.on_failure = partial(self._give_up, writer)
         writer.mark()
         await writer.flush()
+
+    def _give_up(self, writer: Writer, _: Exception) -> None:
+        self._give_place()
+        writer.close()
 
     def _start(
         self,
@@ -224,10 +262,10 @@ class Reception:
         task: Task | None = None,
         resume: JsonValue = None,
     ) -> None:
-        head = writer.head
+        head, writer.on_stored = writer.head, None
         run_request = partial(
             RunRequest,
-            message=message,
+            message=own_message(message),
             task_id=head.task_id,
             context_id=head.context_id,
             history=history,
@@ -239,66 +277,41 @@ class Reception:
             accepted_output_modes=request.accepted_output_modes,
         )
         self._runner.start(writer, progress, run_request)
+        self._give_place()
 
     @property
     def _is_full(self) -> bool:
         return len(self._runner) + self._beginning >= self._limits.concurrent_runs
 
-    @contextmanager
-    def _place_for_a_run(self) -> Iterator[None]:
-        """Keeps a place for the run that the block begins. Raises Busy when there is none."""
+    def _take_place(self) -> None:
+        """Keeps a place for a run that is to begin. Raises Busy when there is none."""
         if self._is_full:
             raise Busy(f"{self._limits.concurrent_runs} tasks are being worked on already")
         self._beginning += 1
-        try:
-            yield
-        finally:
-            self._beginning -= 1
 
-    async def _history(self, scope: Scope, context_id: str, task_id: str) -> tuple[Message, ...]:
-        """The conversation of the context's other tasks, oldest first, bounded."""
-        if not self._limits.context_messages:
-            return ()
-        page = await self._store.find(
-            Query(scope=scope, context_id=context_id, limit=_MOST_EARLIER_TASKS + 1)
-        )
-        messages: tuple[Message, ...] = ()
-        for head in page.heads:
-            if len(messages) >= self._limits.context_messages:
-                break
-            if head.task_id != task_id:
-                with suppress(TaskNotFound):  # removed meanwhile
-                    messages = (*conversation(await self._reading.fold(head)), *messages)
-        return self._latest(messages)
+    def _give_place(self) -> None:
+        """The run has begun, or will not."""
+        self._beginning -= 1
+        if not self._beginning:
+            self._all_begun.set()
 
-    def _latest(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
-        return messages[max(0, len(messages) - self._limits.context_messages) :]
+    async def close(self) -> None:
+        """Takes no more messages, and returns when every run that was to begin has begun."""
+        self.is_closed = True
+        while self._beginning:
+            # The store answers, or fails: each of them gives its place back.
+            self._all_begun.clear()
+            await self._all_begun.wait()
 
 
 def message_key(scope: Scope, message: Message) -> bytes:
-    """What makes a message the same as one that came before: caller, place, id and content."""
-    place = (scope.owner, scope.tenant, message.context_id or "", message.task_id or "")
-    digest = blake2b("\0".join(place).encode(), digest_size=16)
-    digest.update(encode_message(message))
-    return digest.digest()
+    """What makes a message the same as one that came before: caller, place, id and content.
 
-
-def conversation(task: Task) -> tuple[Message, ...]:
-    """What was said in the task, oldest first, the answer as the agent's message at its end."""
-    messages = task.history
-    if task.status.message is not None:
-        messages = (*messages, task.status.message)
-    for artifact in task.artifacts:
-        if artifact.artifact_id == ANSWER_ARTIFACT_ID:
-            answer = Message(
-                message_id=f"{task.id}-answer",
-                role=Role.AGENT,
-                parts=artifact.parts,
-                context_id=task.context_id,
-                task_id=task.id,
-            )
-            return (*messages, answer)
-    return messages
+    A follow-up's place is its task, with or without the context that it belongs to.
+    """
+    context_id = None if message.task_id else message.context_id
+    place = dumps((scope.owner, scope.tenant, context_id, message.task_id))
+    return blake2b(place + encode_message(message), digest_size=16).digest()
 
 
 def _takes_no_message(head: Head) -> UnsupportedOperation:

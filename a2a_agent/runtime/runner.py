@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
+from functools import partial
 from typing import Any, Protocol
 
 from a2a_agent.domain.agent_events import AgentEvent, InputRequired, RunFinished
@@ -17,13 +18,18 @@ from a2a_agent.domain.lifecycle import Progress
 from a2a_agent.domain.mapping import Mapper
 from a2a_agent.domain.model import Message, TaskState
 from a2a_agent.runtime.agent import Events, RunRequest
+from a2a_agent.runtime.conversations import own_message
 from a2a_agent.runtime.journal import Refused, Writer
 from a2a_agent.runtime.limits import Limits
 
 logger = logging.getLogger(__name__)
 
 _TIMES_TO_CANCEL = 10
-"""How often an agent is told to stop within its time for that."""
+"""In how many parts an agent's time to stop is cut, to tell it again."""
+
+
+_MOST_WITHOUT_PAUSE = 256
+"""Events that an agent may yield before others get their turn."""
 
 
 class OpenRequest(Protocol):
@@ -116,11 +122,16 @@ class Run:
         self._mapper.accept(message, self.writer.pending)
         sequence = self._mapper.progress.sequence
         self.writer.message_key = message_key
+        self.writer.on_stored = partial(self._deliver, answer, message)
         self.writer.mark()
         await self.writer.flush()
-        if answer is not None and not answer.done():
-            answer.set_result(message)
         return sequence
+
+    def _deliver(self, answer: asyncio.Future[Message] | None, message: Message) -> None:
+        """The answer is stored: it reaches its `ask`, whoever still waits for the store."""
+        self.writer.on_stored = None
+        if answer is not None and not answer.done():
+            answer.set_result(own_message(message))
 
     async def _drive(self, function: Callable[[RunRequest], Events], request: OpenRequest) -> None:
         failure: BaseException | None = None
@@ -130,7 +141,8 @@ class Run:
                 await self._pull(stream)
         except BaseException as error:
             failure = error
-            if not isinstance(error, Exception | SystemExit):
+            # An agent may not end the server; a real Ctrl-C comes as a signal.
+            if not isinstance(error, Exception | SystemExit | KeyboardInterrupt):
                 raise
         finally:
             self._conclude(failure)
@@ -139,6 +151,7 @@ class Run:
         mapper, writer, tail = self._mapper, self.writer, self.writer.tail
         ahead, most = self._runner.limits.events_ahead, self._runner.limits.events_per_task
         time = self._loop.time
+        barren = 0
         async for event in stream:
             if self._ending is not None:
                 return
@@ -154,10 +167,16 @@ class Run:
             if mapper.has_ended:
                 self._log_end(event)
                 return
-            if mapper.progress.sequence >= most:
+            if mapper.progress.sequence > most:
                 raise _TooManyEvents
             if writer.ahead >= ahead:
                 await writer.room(ahead)
+                barren = 0
+            barren += 1
+            if barren == _MOST_WITHOUT_PAUSE:
+                # Events of which nothing becomes must not keep everybody else from running.
+                await asyncio.sleep(0)
+                barren = 0
 
     def _log_end(self, event: AgentEvent | str) -> None:
         if isinstance(event, RunFinished) and event.error is not None:
@@ -218,8 +237,10 @@ class Run:
             self._conclude(None)
             return
         self._task.cancel()
-        pause = self._runner.limits.cancel_seconds / _TIMES_TO_CANCEL
-        self._timer = self._loop.call_later(pause, self._insist, deadline)
+        limit = self._runner.limits.cancel_seconds
+        # Half the time is for cleaning up undisturbed; who is not done by then is told again.
+        patience = max(deadline - limit / 2 - now, limit / _TIMES_TO_CANCEL)
+        self._timer = self._loop.call_later(patience, self._insist, deadline)
 
     def _lose(self, failure: Refused | StoreUnavailable) -> None:
         """The store did not take events: what the agent does from here on is for nothing."""
@@ -316,6 +337,18 @@ class Runner:
         """`Run.claim_task` of the run at work on the task; True where none is any more."""
         run = self._runs.get(task_id)
         return run is None or run.claim_task()
+
+    async def finished(self, run: Run, ending: RunFinished, *, patience_seconds: float) -> None:
+        """Waits until the run is over; told to stop, this way, if that takes longer.
+
+        Raises StoreUnavailable when its end cannot be stored for now.
+        """
+        if patience_seconds:
+            await asyncio.wait((run.settled,), timeout=patience_seconds)
+        run.stop(ending)
+        await asyncio.wait((run.settled,), timeout=self.limits.cancel_seconds + 1)
+        if not run.settled.done():
+            raise StoreUnavailable("the end of the run is not stored yet")
 
     def forget(self, run: Run) -> None:
         """The run is over."""

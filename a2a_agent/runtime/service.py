@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,7 +15,6 @@ from a2a_agent.domain.agent_events import RunFinished
 from a2a_agent.domain.errors import (
     Busy,
     InvalidParams,
-    StoreUnavailable,
     TaskNotCancelable,
     TaskNotFound,
     UnsupportedOperation,
@@ -81,25 +80,26 @@ class Service:
             description, store, self._journal, self._runner, self._reading, limits
         )
         self._streams: Counter[str] = Counter()
-        self._pruning: asyncio.Task[None] | None = None
+        self._parts = AsyncExitStack()
+        """What has been started, to be ended in turn."""
 
     async def __aenter__(self) -> "Service":
-        await self._journal.__aenter__()
-        await self._end_abandoned()
-        if self._limits.retention_seconds:
-            self._pruning = asyncio.create_task(self._prune(), name="a2a-agent retention")
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._journal)
+            await self._end_abandoned()
+            if self._limits.retention_seconds:
+                pruning = asyncio.create_task(self._prune(), name="a2a-agent retention")
+                stack.push_async_callback(_cancelled, pruning)
+            stack.push_async_callback(self.close)
+            self._parts = stack.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.close()
-        if self._pruning is not None:
-            self._pruning.cancel()
-            await asyncio.gather(self._pruning, return_exceptions=True)
-        await self._journal.__aexit__()
+        await self._parts.aclose()
 
     async def close(self) -> None:
         """Takes no more messages, and returns when every run has ended."""
-        self._reception.is_closed = True
+        await self._reception.close()
         await self._runner.close()
 
     async def send(self, scope: Scope, request: SendMessage) -> Task | Message:
@@ -124,9 +124,7 @@ class Service:
             items = self._reading.follow(
                 reader, accepted.sequence, view, claim if accepted.sequence == 1 else None
             )
-            if request.history_length is not None:
-                items = self._cut_first(items, request)
-            return Stream(items, reader, place.pop_all())
+            return Stream(self._cut_first(items, request), reader, place.pop_all())
 
     async def get(self, scope: Scope, request: GetTask) -> Task:
         """The task as it is now."""
@@ -168,6 +166,9 @@ class Service:
         """The canceled task, when its agent has stopped."""
         head = await self._head(scope, request.task_id)
         if not head.state.is_terminal:
+            if run := self._runner.get(head.task_id):
+                # At once: an answer may wait for the run to be over, and lets nobody else in.
+                run.stop(RunFinished(state=TaskState.CANCELED))
             async with self._reception.alone(head.task_id):
                 head = await self._canceled(scope, head.task_id)
             if head.state is TaskState.CANCELED:
@@ -185,7 +186,8 @@ class Service:
             head = await self._head(scope, request.task_id)
             reader.tail.reaches(head.sequence)
             items = self._reading.follow(reader, _start(head, after), view)
-            return Stream(items, reader, place.pop_all())
+            whole = GetTask(task_id=head.task_id)
+            return Stream(self._cut_first(items, whole), reader, place.pop_all())
 
     async def _head(self, scope: Scope, task_id: str) -> Head:
         head = await self._store.head(scope, task_id)
@@ -198,8 +200,7 @@ class Service:
         canceled = RunFinished(state=TaskState.CANCELED)
         run = self._runner.get(task_id)
         if run is not None:
-            run.stop(canceled)
-            await run.settled
+            await self._runner.finished(run, canceled, patience_seconds=0)
         head = await self._head(scope, task_id)
         if head.state.is_terminal:
             return head
@@ -210,8 +211,7 @@ class Service:
         """Ends a task that nobody works on, unless somebody else just did."""
         writer = self._journal.open(head)
         try:
-            progress = Progress()
-            progress.state, progress.sequence = head.state, head.sequence
+            progress = Progress.of(await self._reading.entries(head.task_id))
             Mapper(progress).finish(writer.pending, ending)
             writer.mark()
             with suppress(Refused):
@@ -241,7 +241,7 @@ class Service:
                 before = unix_ms() - int(self._limits.retention_seconds * 1000)
                 if removed := await self._store.prune(before):
                     logger.info("removed %d tasks past their retention", removed)
-            except StoreUnavailable:
+            except Exception:  # whatever it was, the next time it may work
                 logger.exception("old tasks could not be removed; they will be next time")
             await asyncio.sleep(self._limits.retention_interval_seconds)
 
@@ -270,12 +270,17 @@ class Service:
         return replace(task, history=task.history[len(task.history) - wanted :])
 
     async def _cut_first(
-        self, items: AsyncIterator[StreamItem], request: SendMessage
+        self, items: AsyncIterator[StreamItem], request: SendMessage | GetTask
     ) -> AsyncIterator[StreamItem]:
         async for item in items:
             if isinstance(item, Snapshot):
                 item = replace(item, task=self._cut(item.task, request))
             yield item
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _start(head: Head, after: int | None) -> int:

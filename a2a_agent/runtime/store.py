@@ -82,6 +82,8 @@ class Query:
     """Only those whose status changed at this time or later."""
     limit: int = 50
     page_token: str | None = None
+    includes_replied: bool = False
+    """Also those answered by a Message, which for clients are no tasks."""
 
 
 @record()
@@ -122,7 +124,7 @@ class TaskStore(Protocol):
         ...
 
     async def find(self, query: Query) -> Page:
-        """A page of heads, without those answered by Message. Raises ValueError for a bad token."""
+        """A page of heads. Raises ValueError for a bad token."""
         ...
 
     async def prune(self, updated_before_ms: int) -> int:
@@ -144,31 +146,47 @@ _SEGMENT = 256
 
 
 class _Kept:
-    """One task in memory: a list of entries while it is alive, packed when it has ended."""
+    """One task in memory: whole blocks of its log packed, the newest entries as they are.
 
-    __slots__ = ("entries", "head", "message_keys", "packed")
+    An ended task is packed to its last entry.
+    """
+
+    __slots__ = ("blocks", "entries", "head", "message_keys")
 
     def __init__(self, head: Head) -> None:
         self.head = head
+        self.blocks: tuple[bytes, ...] = ()
+        """Each of `_BLOCK` entries, but for the last of an ended task."""
         self.entries: list[Entry] = []
-        self.packed: tuple[bytes, ...] = ()
-        """The entries of an ended task, in segments, so that a reader need not unpack them all."""
         self.message_keys: tuple[bytes, ...] = ()
 
-    def pack(self) -> None:
-        """Makes the log small, now that nothing follows."""
-        starts = range(0, len(self.entries), _SEGMENT)
-        self.packed = tuple(encode_entries(self.entries[n : n + _SEGMENT]) for n in starts)
-        self.entries = []
+    def add(self, change: Change) -> None:
+        """Takes the change, whole or, if its entries cannot be encoded, not at all."""
+        is_ended = change.head.state.is_terminal
+        if is_ended or len(self.entries) + len(change.entries) >= 2 * _BLOCK:
+            entries, blocks = [*self.entries, *change.entries], self.blocks
+            while len(entries) >= 2 * _BLOCK or (entries and is_ended):
+                blocks = (*blocks, encode_entries(entries[:_BLOCK]))
+                del entries[:_BLOCK]
+            self.blocks, self.entries = blocks, entries
+        else:
+            self.entries.extend(change.entries)
+        self.head = change.head
 
-    def between(self, after: int, end: int) -> list[Entry]:
-        """The entries numbered above `after` and up to `end`: from 1 on there are no gaps."""
-        if not self.packed:
-            return self.entries[after:end]
-        first = after // _SEGMENT
-        segments = self.packed[first : -(-end // _SEGMENT)]
-        entries = [e for one in segments for e in decode_entries(one, self.head.task_id)]
-        return entries[after - first * _SEGMENT : end - first * _SEGMENT]
+    def after(self, sequence: int, limit: int | None) -> list[Entry]:
+        """The entries above the number, at most `limit`; no more is unpacked than is needed."""
+        found: list[Entry] = []
+        task_id, packed = self.head.task_id, len(self.blocks) * _BLOCK
+        for index in range(sequence // _BLOCK, len(self.blocks)):
+            skipped = max(sequence - index * _BLOCK, 0)
+            found += decode_entries(self.blocks[index], task_id)[skipped:]
+            if limit is not None and len(found) >= limit:
+                return found[:limit]
+        found += self.entries[max(sequence - packed, 0) :]
+        return found if limit is None else found[:limit]
+
+
+_BLOCK = 256
 
 
 class MemoryTaskStore:
@@ -190,18 +208,19 @@ class MemoryTaskStore:
         if key is not None and (known := self._messages.get(key)):
             return known
         kept = self._tasks.get(task_id)
-        if change.creates and kept is None:
-            kept = self._tasks[task_id] = _Kept(change.head)
-            self._join_context(kept)
-        elif kept is None or kept.head.sequence != change.expected_sequence or change.creates:
+        if change.creates:
+            if kept is not None:
+                return Conflict()
+            kept = _Kept(change.head)
+        elif kept is None or kept.head.sequence != change.expected_sequence:
             return Conflict()
-        kept.head = change.head
-        kept.entries.extend(change.entries)
+        kept.add(change)
+        if change.creates:
+            self._tasks[task_id] = kept
+            self._join_context(kept)
         if key is not None:
             self._messages[key] = Duplicate(task_id, change.head.sequence)
             kept.message_keys += (key,)
-        if change.head.state.is_terminal:
-            kept.pack()
         return None
 
     async def read(
@@ -210,7 +229,7 @@ class MemoryTaskStore:
         kept = self._tasks.get(task_id)
         if kept is None:
             return []
-        found = kept.between(after, kept.head.sequence if limit is None else after + limit)
+        found = kept.after(after, limit)
         return found if chunks else [e for e in found if not isinstance(e.event, ArtifactChunk)]
 
     async def head(self, scope: Scope, task_id: str) -> Head | None:
@@ -291,7 +310,7 @@ def _newest_first(head: Head) -> tuple[int, str]:
 
 def _matches(head: Head, query: Query) -> bool:
     return (
-        not head.is_replied
+        (query.includes_replied or not head.is_replied)
         and (query.scope is None or head.scope == query.scope)
         and (query.context_id is None or head.context_id == query.context_id)
         and (query.states is None or head.state in query.states)

@@ -60,12 +60,15 @@ class Tail:
 class Reader:
     """Somebody who reads a tail: waits for news, and may leave at any time."""
 
-    __slots__ = ("_waiter", "is_gone", "tail")
+    __slots__ = ("_due", "_loop", "_timer", "_waiter", "is_gone", "tail")
 
     def __init__(self, tail: Tail) -> None:
         self.tail = tail
         self.is_gone = False
         self._waiter: asyncio.Future[bool] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop
+        self._due = 0.0
 
     def wake(self) -> None:
         """Lets the reader look again."""
@@ -86,21 +89,39 @@ class Reader:
             self._waiter = None
 
     async def changed(self, timeout_seconds: float) -> bool:
-        """Waits until there may be something new; False when the time has run out."""
-        loop = asyncio.get_running_loop()
+        """Waits until there may be something new; False when the time has run out.
+
+        One timer serves all waits of a reader: setting one costs more than the rest of a wait.
+        """
+        loop = self._loop = asyncio.get_running_loop()
+        self._due = loop.time() + timeout_seconds
+        if self._timer is None or self._timer.when() > self._due:
+            self._set_timer()
         waiter: asyncio.Future[bool] = loop.create_future()
         self._waiter = waiter
-        timer = loop.call_later(timeout_seconds, _time_out, waiter)
         try:
             return await waiter
         finally:
-            timer.cancel()
             self._waiter = None
 
+    def stop(self) -> None:
+        """Nobody waits any more."""
+        if self._timer is not None:
+            self._timer.cancel()
 
-def _time_out(waiter: asyncio.Future[bool]) -> None:
-    if not waiter.done():
-        waiter.set_result(False)
+    def _set_timer(self) -> None:
+        self.stop()
+        self._timer = self._loop.call_at(self._due, self._look)
+
+    def _look(self) -> None:
+        """The timer is due; the wait it was set for may be long over."""
+        self._timer = None
+        if self._waiter is None or self._waiter.done():
+            return
+        if self._loop.time() >= self._due:
+            self._waiter.set_result(False)
+        else:
+            self._set_timer()
 
 
 class Tails:
@@ -138,6 +159,7 @@ class Tails:
         """Ends the reader and its hold, once."""
         if reader in reader.tail._readers:
             reader.tail._readers.remove(reader)
+            reader.stop()
             self.release(reader.tail)
 
     def __len__(self) -> int:

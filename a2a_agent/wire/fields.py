@@ -20,8 +20,13 @@ def _decoded(text: object) -> bytes:
 _TO_STANDARD = str.maketrans("-_", "+/")
 
 Base64Bytes = Annotated[bytes, BeforeValidator(_decoded)]
+MAX_ID_LENGTH = 256
+"""Ids come back in every frame, so they may not be long."""
+Id = Annotated[StrictStr, Field(min_length=1, max_length=MAX_ID_LENGTH)]
+OptionalId = Annotated[StrictStr, Field(max_length=MAX_ID_LENGTH)]
+"""As protobuf has it: empty means absent."""
 Name = Annotated[StrictStr, Field(min_length=1)]
-"""An id or a URI: never empty."""
+"""A URI: never empty."""
 Count = Annotated[StrictInt, Field(ge=0, le=2**31 - 1)]
 Metadata = dict[str, Any]
 Strings = list[StrictStr]

@@ -1,6 +1,7 @@
 """JSON as it may come from anybody: strict UTF-8, no NaN, no numbers that would lose digits."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -34,23 +35,48 @@ def dumps(value: Any) -> bytes:
     return orjson.dumps(value)
 
 
-def check_size(value: Any, body: bytes, *, max_depth: int, max_string: int) -> None:
-    """Raises ValueError if the value is nested too deep or holds too long a string."""
-    is_flat = body.count(b"{") + body.count(b"[") <= max_depth
-    if is_flat and len(body) <= max_string:
+def shrunk(encoded: bytes) -> bytes:
+    """The same bytes for keeping: orjson gives back all the room it started with."""
+    return bytes(memoryview(encoded))
+
+
+def check_size(
+    value: Any, body: bytes, *, max_depth: int, max_string: int, max_values: int
+) -> None:
+    """Raises ValueError if the value is nested too deep, or holds too much or too long a string.
+
+    What a body is made of can be counted in it, but for what its strings hold: that is looked at
+    only where the count is over a limit.
+    """
+    containers = body.count(b"{") + body.count(b"[")
+    if containers <= max_depth and len(body) <= max_string and body.count(b",") < max_values:
         return
-    level: list[Any] = [value]
-    for _ in range(max_depth + 2):
-        if not level:
-            return
-        deeper: list[Any] = []
-        for item in level:
-            if isinstance(item, dict):
-                deeper.extend(item)
-                deeper.extend(item.values())
-            elif isinstance(item, list):
-                deeper.extend(item)
-            elif isinstance(item, str) and len(item) > max_string:
-                raise ValueError(f"a string is longer than {max_string} characters")
-        level = deeper
-    raise ValueError(f"the body is nested more than {max_depth} levels deep")
+    level, seen = [value], 0
+    for _ in range(max_depth):
+        seen += len(level)
+        if seen > max_values:
+            raise ValueError(f"the body holds more than {max_values} values")
+        level = _within(level, max_string)
+    if any(isinstance(item, dict | list) for item in level):
+        raise ValueError(f"the body is nested more than {max_depth} levels deep")
+    _within(level, max_string)
+
+
+def _within(level: list[Any], max_string: int) -> list[Any]:
+    """What the values hold, one level down."""
+    deeper: list[Any] = []
+    for item in level:
+        if isinstance(item, dict):
+            deeper.extend(item.values())
+            _check_strings(item, max_string)
+        elif isinstance(item, list):
+            deeper.extend(item)
+        elif isinstance(item, str):
+            _check_strings((item,), max_string)
+    return deeper
+
+
+def _check_strings(strings: Iterable[str], max_string: int) -> None:
+    for text in strings:
+        if len(text) > max_string:
+            raise ValueError(f"a string is longer than {max_string} characters")

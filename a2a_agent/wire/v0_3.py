@@ -23,6 +23,7 @@ from a2a_agent.domain.requests import (
     TaskList,
 )
 from a2a_agent.domain.task_events import (
+    MAX_KEPT_BYTES,
     ArtifactChunk,
     Entry,
     MessageAccepted,
@@ -31,8 +32,16 @@ from a2a_agent.domain.task_events import (
     StatusChanged,
 )
 from a2a_agent.domain.views import STREAM_EXTENSION_URI
-from a2a_agent.wire.fields import Base64Bytes, Count, Metadata, Name, Strings, optional_strings
-from a2a_agent.wire.json import dumps
+from a2a_agent.wire.fields import (
+    Base64Bytes,
+    Count,
+    Id,
+    Metadata,
+    Name,
+    Strings,
+    optional_strings,
+)
+from a2a_agent.wire.json import dumps, shrunk
 from a2a_agent.wire.replies import present
 from a2a_agent.wire.timestamps import Timestamp, to_timestamp
 from a2a_agent.wire.validation import validated
@@ -102,14 +111,14 @@ class Message(_Model):
     """A message from a client."""
 
     kind: Literal["message"] = "message"
-    message_id: Name
+    message_id: Id
     role: Literal["user"]
     parts: Annotated[
         list[Annotated[TextPart | FilePart | DataPart, Field(discriminator="kind")]],
         Field(min_length=1),
     ]
-    context_id: Name | None = None
-    task_id: Name | None = None
+    context_id: Id | None = None
+    task_id: Id | None = None
     metadata: Metadata | None = None
     extensions: Strings | None = None
     reference_task_ids: Strings | None = None
@@ -147,21 +156,21 @@ class SendParams(_Model):
 class TaskQueryParams(_Model):
     """Of `tasks/get`."""
 
-    id: Name
+    id: Id
     history_length: Count | None = None
 
 
 class TaskIdParams(_Model):
     """Of `tasks/cancel` and `tasks/resubscribe`."""
 
-    id: Name
+    id: Id
     metadata: Metadata | None = None
 
 
 class ListParams(_Model):
     """Of `tasks/list`, which 0.3 has borrowed from 1.0."""
 
-    context_id: Name | None = None
+    context_id: Id | None = None
     status: TaskState | None = None
     page_size: StrictInt | None = None
     page_token: StrictStr | None = None
@@ -241,10 +250,12 @@ def encode_list(page: TaskList) -> bytes:
 
 
 def encode_entry(entry: Entry, task_id: str, context_id: str) -> bytes:
-    """The frame of an entry, made once and kept with it."""
+    """The frame of an entry, made once and kept with it unless it is large."""
     encoded = entry.encoded.get(VERSION)
     if encoded is None:
-        encoded = entry.encoded[VERSION] = dumps(_frame(entry, task_id, context_id))
+        encoded = dumps(_frame(entry, task_id, context_id))
+        if len(encoded) <= MAX_KEPT_BYTES:
+            encoded = entry.encoded[VERSION] = shrunk(encoded)
     return encoded
 
 

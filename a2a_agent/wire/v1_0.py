@@ -33,6 +33,7 @@ from a2a_agent.domain.requests import (
     TaskList,
 )
 from a2a_agent.domain.task_events import (
+    MAX_KEPT_BYTES,
     ArtifactChunk,
     Entry,
     MessageAccepted,
@@ -41,8 +42,17 @@ from a2a_agent.domain.task_events import (
     StatusChanged,
 )
 from a2a_agent.domain.views import STREAM_EXTENSION_URI
-from a2a_agent.wire.fields import Base64Bytes, Count, Metadata, Name, Strings, optional_strings
-from a2a_agent.wire.json import dumps
+from a2a_agent.wire.fields import (
+    Base64Bytes,
+    Count,
+    Id,
+    Metadata,
+    Name,
+    OptionalId,
+    Strings,
+    optional_strings,
+)
+from a2a_agent.wire.json import dumps, shrunk
 from a2a_agent.wire.replies import present
 from a2a_agent.wire.timestamps import Timestamp, to_timestamp
 from a2a_agent.wire.validation import validated
@@ -113,11 +123,11 @@ class Part(_Model):
 class Message(_Model):
     """A message from a client."""
 
-    message_id: Name
+    message_id: Id
     role: Literal["ROLE_USER"]
     parts: Annotated[list[Part], Field(min_length=1)]
-    context_id: StrictStr | None = None
-    task_id: StrictStr | None = None
+    context_id: OptionalId | None = None
+    task_id: OptionalId | None = None
     metadata: Metadata | None = None
     extensions: Strings | None = None
     reference_task_ids: Strings | None = None
@@ -145,7 +155,7 @@ class SendConfiguration(_Model):
 
 
 class _Request(_Model):
-    tenant: StrictStr | None = None
+    tenant: OptionalId | None = None
 
 
 class SendMessageRequest(_Request):
@@ -159,21 +169,21 @@ class SendMessageRequest(_Request):
 class GetTaskRequest(_Request):
     """Of `GetTask`."""
 
-    id: Name
+    id: Id
     history_length: Count | None = None
 
 
 class TaskIdRequest(_Request):
     """Of `CancelTask` and `SubscribeToTask`."""
 
-    id: Name
+    id: Id
     metadata: Metadata | None = None
 
 
 class ListTasksRequest(_Request):
     """Of `ListTasks`."""
 
-    context_id: StrictStr | None = None
+    context_id: OptionalId | None = None
     status: State = None
     page_size: StrictInt | None = None
     page_token: StrictStr | None = None
@@ -258,10 +268,12 @@ def encode_list(page: TaskList) -> bytes:
 
 
 def encode_entry(entry: Entry, task_id: str, context_id: str) -> bytes:
-    """The frame of an entry, made once and kept with it."""
+    """The frame of an entry, made once and kept with it unless it is large."""
     encoded = entry.encoded.get(VERSION)
     if encoded is None:
-        encoded = entry.encoded[VERSION] = dumps(_frame(entry, task_id, context_id))
+        encoded = dumps(_frame(entry, task_id, context_id))
+        if len(encoded) <= MAX_KEPT_BYTES:
+            encoded = entry.encoded[VERSION] = shrunk(encoded)
     return encoded
 
 

@@ -62,6 +62,7 @@ _SENTENCES = {
     "missing": "is missing",
     "model_attributes_type": _OBJECT,
     "model_type": _OBJECT,
+    "string_too_long": "must be {max_length} characters at most",
     "string_too_short": "must not be empty",
     "string_type": "must be a string",
     "too_short": "must not be empty",

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("requirements-build.lock", "requirements-runtime.lock")
-INTERFACE_OF_ANOTHER = {"oslash", "pydantic-core"}  # of jsonrpcserver and pydantic
+INTERFACE_OF_ANOTHER = {"pydantic-core"}  # of pydantic
 PACKAGES = ("a2a_agent", "conformance", "schemas")
 PEERS = [f"tests/peers/{path.name}" for path in sorted((ROOT / "tests/peers").glob("*.txt"))]
 LOCKS = ("requirements.lock", *PARTS, "requirements-lowest.txt", *PEERS)

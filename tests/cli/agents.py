@@ -72,3 +72,21 @@ class Patient:
 PATIENT_ANSWER = (
     "before-0 before-1 before-2 before-3 before-4 after-0 after-1 after-2 after-3 after-4 \n"
 )
+
+
+@dataclass
+class Thoughtful:
+    """Says nothing at all until it is let go on, then asks or answers."""
+
+    gate: Event = field(default_factory=Event)
+    began: Event = field(default_factory=Event)
+    limit_seconds: float = 20.0
+
+    async def run(self, request: RunRequest, /) -> Events:
+        """Yields a question for `ask`, an answer for all else."""
+        self.began.set()
+        await asyncio.to_thread(self.gate.wait, self.limit_seconds)
+        if request.text == "ask":
+            yield InputRequired(prompt="Which one?")
+        else:
+            yield "This one."

@@ -65,6 +65,19 @@ def test_endpoint_without_a_sound_url_is_none(url: str | None) -> None:
     assert interfaces(url=url) == []
 
 
+@pytest.mark.parametrize(
+    ("content", "offered"),
+    [
+        ({"capabilities": {"streaming": True}}, True),
+        ({"capabilities": {"streaming": False}}, False),
+        ({"capabilities": ["streaming"]}, False),
+        ({}, False),
+    ],
+)
+def test_streams_are_offered_by_the_capabilities(content: dict[str, Any], offered: bool) -> None:
+    assert Card(url="http://a.example/card.json", content=content).offers_streams is offered
+
+
 def test_version_asked_for_is_chosen() -> None:
     content = {"url": "/old", "supportedInterfaces": [listed("/new", "1.0")]}
     card = Card(url=BASE, content=content)

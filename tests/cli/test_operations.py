@@ -119,6 +119,45 @@ def test_json_prints_each_frame_on_a_line(run: Run, url: str) -> None:
     assert outcome.out.isascii()
 
 
+STREAMS = {"capabilities": {"streaming": True}}
+
+
+def test_answer_of_an_agent_that_streams_is_printed_once_it_is_whole(run: Run) -> None:
+    script = [
+        stream({"task": task(WORKING)}, chunk("o", False), chunk("ne"), status(COMPLETED)),
+        result(task(COMPLETED, "one")),
+    ]
+    agent = Stranger(script, card_changes=STREAMS)
+    with agent.serving() as url:
+        outcome = run("send", url, "x")
+
+    assert (outcome.code, outcome.out) == (0, "one\n")
+    assert outcome.err == "completed: task t1, context c1\n"
+    assert [call["method"] for call in agent.requests] == ["SendStreamingMessage", "GetTask"]
+
+
+def test_connection_that_breaks_while_the_answer_is_waited_for_is_resumed(run: Run) -> None:
+    script = [
+        stream({"task": task(WORKING)}, ids=[1], breaks=True),
+        stream({"task": task(WORKING)}, status(COMPLETED), ids=[1, 2]),
+        result(task(COMPLETED, "one")),
+    ]
+    with Stranger(script, card_changes=STREAMS).serving() as url:
+        outcome = run("send", url, "x")
+
+    assert (outcome.code, outcome.out) == (0, "one\n")
+
+
+def test_answer_as_json_is_asked_for_at_once(run: Run) -> None:
+    answer = {"task": task(COMPLETED, "one")}
+    agent = Stranger([result(answer)], card_changes=STREAMS)
+    with agent.serving() as url:
+        outcome = run("send", url, "x", "--json")
+
+    assert outcome.out == json.dumps(answer) + "\n"
+    assert [call["method"] for call in agent.requests] == ["SendMessage"]
+
+
 def test_agent_that_does_not_wait_leaves_the_task_to_be_followed(run: Run) -> None:
     with Stranger([result({"task": task(WORKING, "so far")})]).serving() as url:
         outcome = run("send", url, "x", "--header", "X-Key: secret")

@@ -93,11 +93,13 @@ def test_curl_lines_of_the_protocol_page_are_answered_as_it_says(
         *("task TASK_STATE_SUBMITTED", "statusUpdate TASK_STATE_WORKING"),
         "statusUpdate TASK_STATE_INPUT_REQUIRED",
         "task TASK_STATE_COMPLETED 5 miles ≈ 8.05 km",
-        "task TASK_STATE_COMPLETED 5 miles ≈ 8.05 km",
-        "task TASK_STATE_WORKING",
-        "statusUpdate TASK_STATE_INPUT_REQUIRED",
-        "tasks 3",
-        "error -32002",
+        *("task TASK_STATE_COMPLETED 5 miles ≈ 8.05 km", "task completed 5 miles ≈ 8.05 km"),
+        *("task TASK_STATE_WORKING", "statusUpdate TASK_STATE_INPUT_REQUIRED"),
+        *("task working", "status-update input-required"),
+        *("tasks 3", "tasks 3"),
+        *("error -32002", "error -32002"),
+        *("error -32003", "error -32003"),
+        *("error -32004", "error -32004"),
     ]
 
 
@@ -112,6 +114,7 @@ def outcome(line: str) -> str:
     if "tasks" in result:
         return f"tasks {len(result['tasks'])}"
     kind, found = next(iter(result.items())) if len(result) == 1 else ("task", result)
+    kind = found.get("kind", kind)
     answers = [part["text"] for one in found.get("artifacts", ()) for part in one["parts"]]
     return " ".join([kind, found["status"]["state"], *answers])
 
@@ -123,7 +126,9 @@ EXAMPLES = [
     ("docs/agents.md", 2, ["all files", "yes"], ("completed", "Deleted.")),
     ("docs/agents.md", 2, ["all files", "no"], ("completed", "Left alone.")),
     ("docs/agents.md", 3, ["now"], ("completed", None)),
+    ("docs/operations.md", 0, ["hi"], ("completed", "hi")),
 ]
+PATHS = {"docs/operations.md": "/agent/"}
 
 
 @pytest.mark.parametrize(("document", "index", "messages", "expected"), EXAMPLES)
@@ -141,7 +146,7 @@ def test_example_agent_answers_as_its_page_says(
     task: dict[str, Any] = {}
     with serving(runpy.run_path(str(module))["app"]) as url:
         for text in messages:
-            task = send(url, text, task.get("id"))
+            task = send(url + PATHS.get(document, ""), text, task.get("id"))
     artifacts = {one.get("name"): one["parts"] for one in task["artifacts"]}
     answer = artifacts.get("response")
     assert (task["status"]["state"], answer and answer[0]["text"]) == expected
@@ -166,8 +171,12 @@ def test_every_python_block_of_the_documents_is_an_example_that_runs() -> None:
     assert found == {(document, index) for document, index, *_ in EXAMPLES}
 
 
-def test_settings_page_is_what_the_settings_say() -> None:
-    page = subprocess.run(
-        [sys.executable, "-m", "a2a_agent", "settings"], capture_output=True, text=True, check=True
+@pytest.mark.parametrize(
+    ("page", "program"),
+    [("settings", ["a2a_agent", "settings"]), ("cli", ["a2a_agent.cli.reference"])],
+)
+def test_page_that_is_written_by_a_program_is_current(page: str, program: list[str]) -> None:
+    written = subprocess.run(
+        [sys.executable, "-m", *program], capture_output=True, text=True, check=True
     )
-    assert (ROOT / "docs/settings.md").read_text() == page.stdout
+    assert (ROOT / f"docs/{page}.md").read_text() == written.stdout, "run `make docs`"

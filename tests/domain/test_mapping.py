@@ -62,10 +62,10 @@ def test_further_text_is_appended() -> None:
 
 
 def test_text_after_a_tool_result_starts_the_answer_anew() -> None:
-    events = mapped("Let me see. ", ToolResult(call_id="1", name="t", output=1), "It is 1.")
+    events = mapped("Let me see. ", ToolResult(call_id="1", name="t"), "It is ", "1.")
 
     assert events[1] == first("Let me see. ")
-    assert events[3:] == [first("It is 1.")]
+    assert events[3:] == [first("It is "), more("1.")]
 
 
 def test_text_after_a_tool_call_goes_on() -> None:
@@ -278,6 +278,16 @@ def test_reply_to_a_client_that_was_shown_the_task_is_its_answer() -> None:
         COMPLETED,
     ]
     assert play.mapper.has_ended
+
+
+@pytest.mark.parametrize(
+    ("event", "may_reply"), [(Usage(input_tokens=1), True), ("", True), (RunStarted(), False)]
+)
+def test_reply_is_possible_until_the_task_has_news(event: Any, may_reply: bool) -> None:
+    play = Play()
+    play.feed(event)
+
+    assert play.mapper.may_reply is may_reply
 
 
 def test_reply_without_parts_is_illegal() -> None:

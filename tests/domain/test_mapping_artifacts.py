@@ -21,6 +21,7 @@ from tests.domain.plays import (
     WORKING,
     first,
     mapped,
+    more,
 )
 
 
@@ -83,6 +84,12 @@ def test_text_after_an_artifact_that_is_the_answer_starts_it_anew() -> None:
         ArtifactChunk("response", (DataPart({"a": 1}),), last=True),
         first("b"),
     ]
+
+
+def test_text_after_an_artifact_of_its_own_goes_on() -> None:
+    artifact = Artifact(parts=[TextPart("x")], artifact_id="a")
+
+    assert mapped("a", artifact, "b")[-1] == more("b")
 
 
 PARTS_AND_WHAT_IS_KEPT: list[tuple[Part, Part]] = [

@@ -20,7 +20,7 @@ from a2a_agent.domain.task_events import (
     StatusChanged,
     TaskEvent,
 )
-from a2a_agent.domain.views import StreamMode, merge_chunks, select, whole_answer
+from a2a_agent.domain.views import StreamMode, is_answer, merge_chunks, select, whole_answer
 
 
 def log(*events: TaskEvent, start: int = 1) -> list[Entry]:
@@ -63,6 +63,10 @@ def test_mode_shows_more_than_the_one_before(mode: StreamMode, shown: list[int])
     entries = log(*LOG)
 
     assert select(entries, mode) == [entries[number - 1] for number in shown]
+
+
+def test_answer_is_the_chunks_of_the_response() -> None:
+    assert [entry.sequence for entry in log(*LOG) if is_answer(entry)] == [4, 7]
 
 
 def task(*artifacts: Artifact) -> Task:

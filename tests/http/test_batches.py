@@ -74,7 +74,7 @@ def test_bad_members_keep_no_other_from_its_answer(endpoint: Endpoint, dialect: 
                 "data": dialect.violations(too_small),
             },
         },
-        refused(-32600, "id must be a string, a number or null"),
+        refused(-32600, "id must be a string of 256 characters at most, a number or null"),
         listed(6),
     ]
 

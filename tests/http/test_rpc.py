@@ -66,7 +66,9 @@ def test_id_comes_back_with_every_event(endpoint: Endpoint, dialect: Dialect, id
 def test_id_of_another_type_is_refused(endpoint: Endpoint, dialect: Dialect, id: Any) -> None:
     reply = endpoint.call(dialect, dialect.list, id=id)
 
-    assert reply == refused(-32600, "id must be a string, a number or null")
+    assert reply == refused(
+        -32600, "id must be a string of 256 characters at most, a number or null"
+    )
 
 
 @pytest.mark.parametrize("params", ["absent", None, {}], ids=repr)

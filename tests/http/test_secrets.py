@@ -102,15 +102,15 @@ async def yields_what_is_no_event(_: RunRequest) -> Any:
 
 
 async def yields_what_is_no_json(_: RunRequest) -> Any:
-    yield ToolCall(call_id="1", name="look", arguments={"at": Path("/home", SECRET)})  # type: ignore[dict-item]
+    yield ToolCall(call_id="1", name="look", arguments={"at": Path("/home", SECRET)})  # type: ignore[dict-item]  # on purpose
 
 
 async def yields_what_is_no_text(_: RunRequest) -> Any:
-    yield TextDelta(SECRET.encode())  # type: ignore[arg-type]
+    yield TextDelta(SECRET.encode())  # type: ignore[arg-type]  # on purpose
 
 
 async def yields_a_part_of_wrong_type(_: RunRequest) -> Any:
-    yield Artifact(parts=(TextPart("x", filename=Path("/home", SECRET)),))  # type: ignore[arg-type]
+    yield Artifact(parts=(TextPart("x", filename=Path("/home", SECRET)),))  # type: ignore[arg-type]  # on purpose
 
 
 async def breaks_the_rules(_: RunRequest) -> Any:

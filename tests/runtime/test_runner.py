@@ -294,7 +294,8 @@ async def test_task_ends_failed_when_its_log_gets_too_long() -> None:
         WORKING,
         answer("a"),
         answer("b", append=True),
-        answer("c", append=True, last=True),
+        answer("c", append=True),
+        answer("d", append=True, last=True),
         failed("too-many-events"),
     ]
 

@@ -183,6 +183,9 @@ def test_range_of_the_page_size_is_left_to_the_service(wire: WireVersion, size: 
 INVALID_MESSAGES: list[tuple[Json, str, str]] = [
     ({"messageId": ""}, "message.messageId", "must not be empty"),
     ({"messageId": 5}, "message.messageId", "must be a string"),
+    ({"messageId": "x" * 257}, "message.messageId", "must be 256 characters at most"),
+    ({"contextId": "x" * 257}, "message.contextId", "must be 256 characters at most"),
+    ({"taskId": "x" * 257}, "message.taskId", "must be 256 characters at most"),
     ({"messageId": None}, "message.messageId", "must be a string"),
     ({"parts": []}, "message.parts", "must not be empty"),
     ({"parts": None}, "message.parts", "must be a list"),
@@ -280,6 +283,7 @@ def test_metadata_of_a_request_is_an_object(wire: WireVersion, dialect: Dialect)
         ({"id": None}, "must be a string"),
         ({"id": 5}, "must be a string"),
         ({"id": ""}, "must not be empty"),
+        ({"id": "x" * 257}, "must be 256 characters at most"),
     ],
 )
 def test_request_about_a_task_needs_its_id(
@@ -306,6 +310,7 @@ def test_length_of_a_history_is_not_negative(wire: WireVersion) -> None:
 A_TIME = "must be an ISO 8601 time in UTC, such as 2025-10-28T10:30:00.000Z"
 INVALID_LISTS: list[tuple[Json, str, str]] = [
     ({"contextId": 5}, "contextId", "must be a string"),
+    ({"contextId": "x" * 257}, "contextId", "must be 256 characters at most"),
     ({"pageSize": "5"}, "pageSize", "must be a whole number"),
     ({"pageSize": 1.0}, "pageSize", "must be a whole number"),
     ({"pageToken": 5}, "pageToken", "must be a string"),

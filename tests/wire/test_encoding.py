@@ -17,7 +17,7 @@ from a2a_agent.domain.model import (
 from a2a_agent.domain.requests import (
     TaskList,
 )
-from a2a_agent.domain.task_events import Entry, Noted, Replied, StatusChanged
+from a2a_agent.domain.task_events import ArtifactChunk, Entry, Noted, Replied, StatusChanged
 from a2a_agent.wire.version import WireVersion
 from tests.properties.promises import validator
 from tests.properties.values import entries
@@ -60,6 +60,14 @@ def test_entry_is_encoded_once(wire: WireVersion) -> None:
 
     assert wire.encode_entry(entry, "t", "c") is wire.encode_entry(entry, "t", "c")
     assert entry.encoded.keys() == {wire.VERSION}
+
+
+@both_wires
+def test_large_entry_is_encoded_for_each_reader(wire: WireVersion) -> None:
+    entry = Entry(2, 0, ArtifactChunk("a", (TextPart("x" * 5000),)))
+
+    assert wire.encode_entry(entry, "t", "c") == wire.encode_entry(entry, "t", "c")
+    assert entry.encoded == {}
 
 
 @both_wires

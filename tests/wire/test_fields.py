@@ -2,13 +2,14 @@
 
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from a2a_agent.wire.fields import Base64Bytes, Count, Name, optional_strings
+from a2a_agent.wire.fields import Base64Bytes, Count, Id, Name, OptionalId, optional_strings
 
 BASE64: TypeAdapter[bytes] = TypeAdapter(Base64Bytes)
 
@@ -34,16 +35,36 @@ def test_base64_is_a_string(value: object) -> None:
         BASE64.validate_python(value)
 
 
-@pytest.mark.parametrize("value", ["", 5, None])
-def test_name_is_a_string_with_something_in_it(value: object) -> None:
-    with pytest.raises(ValidationError):
-        TypeAdapter(Name).validate_python(value)
+LONGEST = "x" * 256
+FITTING: list[tuple[object, object]] = [
+    (Name, "x"),
+    (Name, LONGEST * 10),
+    (Id, "x"),
+    (Id, LONGEST),
+    (OptionalId, ""),
+    (OptionalId, LONGEST),
+    (Count, 0),
+    (Count, 2**31 - 1),
+]
+UNFITTING: list[tuple[object, list[object]]] = [
+    (Name, ["", 5, None]),
+    (Id, ["", LONGEST + "x", 5, None]),
+    (OptionalId, [LONGEST + "x", 5, None]),
+    (Count, [-1, 2**31, 1.0, "1", True, None]),
+]
 
 
-@pytest.mark.parametrize("value", [-1, 2**31, 1.0, "1", True])
-def test_count_is_a_whole_number_of_31_bits(value: object) -> None:
+@pytest.mark.parametrize(("kind", "value"), FITTING)
+def test_value_that_fits_the_field_is_kept(kind: Any, value: object) -> None:
+    assert TypeAdapter(kind).validate_python(value) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [(kind, value) for kind, values in UNFITTING for value in values]
+)
+def test_value_that_does_not_fit_the_field_is_refused(kind: Any, value: object) -> None:
     with pytest.raises(ValidationError):
-        TypeAdapter(Count).validate_python(value)
+        TypeAdapter(kind).validate_python(value)
 
 
 @pytest.mark.parametrize(("values", "kept"), [(None, ()), ([], ()), (["a", "b"], ("a", "b"))])

@@ -118,8 +118,8 @@ def nested(depth: int, innermost: Any = 1) -> Any:
 
 
 def checked(value: Any) -> None:
-    """Checks the value against 5 levels and strings of 10."""
-    check_size(value, dumps(value), max_depth=5, max_string=10)
+    """Checks the value against 5 levels, strings of 10 and 60 values."""
+    check_size(value, dumps(value), max_depth=5, max_string=10, max_values=60)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,25 @@ def test_value_that_is_nested_too_deep_is_refused(value: Any) -> None:
         checked(value)
 
 
-@pytest.mark.parametrize("value", ["x" * 11, {"x" * 11: 1}, [{"a": ["x" * 11]}]])
+@pytest.mark.parametrize(
+    "value",
+    ["x" * 11, {"x" * 11: 1}, [{"a": ["x" * 11]}], nested(5, "x" * 11), nested(4, {"x" * 11: 1})],
+)
 def test_string_that_is_too_long_is_refused(value: Any) -> None:
     with pytest.raises(ValueError, match="^a string is longer than 10 characters$"):
         checked(value)
+
+
+@pytest.mark.parametrize("value", [[1] * 59, [[1, 2, 3]] * 14, {str(n): n for n in range(59)}])
+def test_as_many_values_as_are_allowed_are_taken(value: Any) -> None:
+    checked(value)
+
+
+@pytest.mark.parametrize("value", [[1] * 60, [[1, 2, 3]] * 15, {str(n): n for n in range(60)}])
+def test_more_values_are_refused(value: Any) -> None:
+    with pytest.raises(ValueError, match="^the body holds more than 60 values$"):
+        checked(value)
+
+
+def test_commas_and_braces_in_strings_do_not_count() -> None:
+    checked(["," * 10] * 20 + ["{" * 10] * 20)

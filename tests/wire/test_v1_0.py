@@ -139,8 +139,12 @@ def test_tenant_is_read_from_every_request() -> None:
     )
 
 
-def test_tenant_is_a_string() -> None:
-    assert violations(wire.decode_list, {"tenant": 5}) == (("tenant", "must be a string"),)
+@pytest.mark.parametrize(
+    ("tenant", "said"),
+    [(5, "must be a string"), ("x" * 257, "must be 256 characters at most")],
+)
+def test_tenant_is_a_short_string(tenant: object, said: str) -> None:
+    assert violations(wire.decode_list, {"tenant": tenant}) == (("tenant", said),)
 
 
 @pytest.mark.parametrize("at_once", [None, False, True])

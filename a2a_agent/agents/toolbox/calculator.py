@@ -11,7 +11,7 @@ from statistics import fmean
 from types import MappingProxyType
 from typing import Any
 
-from simpleeval import InvalidExpression, SimpleEval  # type: ignore[import-untyped]
+from simpleeval import InvalidExpression, SimpleEval  # type: ignore[import-untyped]  # has no types
 
 from a2a_agent.agents.toolbox.expressions import ExpressionError, python_expression
 from a2a_agent.agents.tools import ToolError

@@ -73,10 +73,16 @@ class Listing:
 
 @cache
 def listing(
-    *, of_scope: bool, of_context: bool, states: int | None, updated_after: bool, goes_on: bool
+    *,
+    of_scope: bool,
+    of_context: bool,
+    states: int | None,
+    updated_after: bool,
+    goes_on: bool,
+    includes_replied: bool = False,
 ) -> Listing:
     """The statements for a choice of filters, of which there are few."""
-    conditions = [_is_listed()]
+    conditions = [] if includes_replied else [_is_listed()]
     if of_scope:
         conditions.append(_is_of_scope())
     if of_context:
@@ -109,7 +115,7 @@ def _limited(statement: Select[Any]) -> Select[Any]:
     return statement.limit(limit).offset(literal_column("0"))
 
 
-def _heads() -> Select[tuple[str, str, str, str, str, int, int]]:
+def _heads() -> Select[tuple[str, str, str, str, str, int, int, bool]]:
     return select(
         tasks.c.task_id,
         tasks.c.owner,
@@ -118,6 +124,7 @@ def _heads() -> Select[tuple[str, str, str, str, str, int, int]]:
         tasks.c.state,
         tasks.c.sequence,
         tasks.c.updated_ms,
+        tasks.c.is_replied,
     )
 
 

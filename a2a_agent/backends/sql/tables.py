@@ -69,8 +69,6 @@ Index(
     tasks.c.owner,
     tasks.c.tenant,
     *_newest_first,
-    sqlite_where=_is_listed,
-    postgresql_where=_is_listed,
 )
 # For what looks at all owners: which tasks are unfinished, which are old.
 Index("tasks_by_state", tasks.c.state, tasks.c.updated_ms)

@@ -180,6 +180,7 @@ def find(connection: sqlite3.Connection, query: Query, position: tuple[int, str]
         states=None if query.states is None else len(query.states),
         updated_after=query.updated_after_ms is not None,
         goes_on=position is not None,
+        includes_replied=query.includes_replied,
     )
     values = _filters(query)
     if position is not None:
@@ -224,8 +225,8 @@ def prune_some(connection: sqlite3.Connection, sql: Statements, updated_before_m
     return len(old)
 
 
-def _head(row: tuple[str, str, str, str, str, int, int]) -> Head:
-    task_id, owner, tenant, context_id, state, sequence, updated_ms = row
+def _head(row: tuple[str, str, str, str, str, int, int, int]) -> Head:
+    task_id, owner, tenant, context_id, state, sequence, updated_ms, is_replied = row
     return Head(
         task_id=task_id,
         scope=Scope(owner, tenant),
@@ -233,4 +234,5 @@ def _head(row: tuple[str, str, str, str, str, int, int]) -> Head:
         state=TaskState(state),
         sequence=sequence,
         updated_ms=updated_ms,
+        is_replied=bool(is_replied),
     )

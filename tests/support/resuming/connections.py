@@ -115,7 +115,7 @@ async def connection(
             writer.close()
     except (OSError, EOFError, ValueError) as error:
         if server.kills == kills:
-            raise BrokenPromise(f"{method}: the server broke off: {error!r}") from error
+            raise BrokenPromise(f"{method}: {error!r}; {server.condition}") from error
         raise ServerWasKilled from error
 
 

@@ -42,6 +42,14 @@ class ServerProcess:
         host, port = self._listener.getsockname()
         return host, port
 
+    @property
+    def condition(self) -> str:
+        """How the process is, for whoever has to say why it does not answer."""
+        code = self._process.poll()
+        if code is None:
+            return "the server is running"
+        return f"the server has ended with {code}:\n{self.log.read_text()[-2000:]}"
+
     async def kill(self) -> None:
         """Kills the server as nothing can be killed more, and starts another one."""
         self.kills += 1

@@ -26,11 +26,14 @@ def upgrade() -> None:
     )
     is_listed = sa.column("is_replied").is_(sa.false())
     newest_first = (sa.text("updated_ms DESC"), "task_id")
-    for name, columns in (
-        ("tasks_by_owner", ("owner", "tenant", *newest_first)),
-        ("tasks_by_context", ("context_id", "owner", "tenant", *newest_first)),
-    ):
-        op.create_index(name, "tasks", columns, sqlite_where=is_listed, postgresql_where=is_listed)
+    op.create_index(
+        "tasks_by_owner",
+        "tasks",
+        ("owner", "tenant", *newest_first),
+        sqlite_where=is_listed,
+        postgresql_where=is_listed,
+    )
+    op.create_index("tasks_by_context", "tasks", ("context_id", "owner", "tenant", *newest_first))
     op.create_index("tasks_by_state", "tasks", ["state", "updated_ms"])
     op.create_table(
         "segments",
