@@ -5,8 +5,8 @@ so a repeat finds the task it made, and never runs the agent again.
 """
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from functools import partial
 from hashlib import blake2b
 from weakref import WeakValueDictionary
@@ -133,11 +133,8 @@ class Reception:
         self._take_place()
         history: tuple[Message, ...] = ()
         if given.context_id is not None:
-            try:
+            with self._place_given_back():
                 history = await self._conversations.earlier(scope, context_id, task_id)
-            except BaseException:
-                self._give_place()
-                raise
         writer, progress = self._journal.create(scope, task_id, context_id), Progress()
         begin = partial(self._start, writer, progress, request, message, history)
         reader = self._tails.read(task_id)
@@ -193,12 +190,9 @@ class Reception:
         self, scope: Scope, request: SendMessage, head: Head, message: Message, key: bytes
     ) -> int:
         """A new run on an interrupted task, with what the last one left for it."""
-        try:
+        with self._place_given_back():
             entries = await self._reading.entries(head.task_id)
             earlier = await self._conversations.earlier(scope, head.context_id, head.task_id)
-        except BaseException:
-            self._give_place()
-            raise
         task, progress = assemble(head.task_id, entries), Progress.of(entries)
         resume = next(
             e.event.resume for e in reversed(entries) if isinstance(e.event, StatusChanged)
@@ -288,6 +282,15 @@ class Reception:
         if self._is_full:
             raise Busy(f"{self._limits.concurrent_runs} tasks are being worked on already")
         self._beginning += 1
+
+    @contextmanager
+    def _place_given_back(self) -> Iterator[None]:
+        """Gives the place back if the block fails."""
+        try:
+            yield
+        except BaseException:
+            self._give_place()
+            raise
 
     def _give_place(self) -> None:
         """The run has begun, or will not."""

@@ -1,5 +1,6 @@
 """Whatever fails: no text of an exception, no SQL, no path, no secret in a reply or a header."""
 
+import json
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -13,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from a2a_agent import Artifact, InputRequired, RunRequest, Settings, TextDelta, TextPart, ToolCall
-from a2a_agent.domain.errors import StoreUnavailable
+from a2a_agent.domain.errors import StoreUnavailable, TaskNotFound
 from a2a_agent.domain.task_events import Entry
 from a2a_agent.http.app import limits
 from a2a_agent.http.rpc import RpcEndpoint
@@ -276,6 +277,20 @@ def test_stream_that_breaks_says_no_more_than_that(dialect: Dialect) -> None:
     assert response.text == (
         'data: {"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"Internal error"}}\n\n'
     )
+
+
+def test_stream_of_a_task_that_is_removed_meanwhile_says_so(dialect: Dialect) -> None:
+    store = BrokenStore()
+    with serving_store(store) as endpoint:
+        task = endpoint.task(dialect)
+        store.failures = {"read": TaskNotFound("it has just been removed")}
+        params = {"id": task["id"]}
+        body = {"jsonrpc": "2.0", "id": 1, "method": dialect.subscribe, "params": params}
+        response = endpoint.post(body, dialect, headers={"Last-Event-ID": "1"})
+
+    error = {"code": -32001, "message": "it has just been removed"}
+    line = response.text.removeprefix("data: ")
+    assert json.loads(line) == {"jsonrpc": "2.0", "id": 1, "error": error}
 
 
 def test_stream_that_cannot_begin_says_no_more_than_that(dialect: Dialect) -> None:

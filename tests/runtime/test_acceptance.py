@@ -8,13 +8,20 @@ from typing import Any
 import pytest
 
 from a2a_agent.domain.agent_events import InputRequired, Reply
-from a2a_agent.domain.errors import Busy
+from a2a_agent.domain.errors import Busy, StoreUnavailable
 from a2a_agent.domain.model import DataPart, Message, Role, Task, TaskState, TextPart
-from a2a_agent.domain.requests import CancelTask, GetTask, SendMessage, SubscribeToTask, View
+from a2a_agent.domain.requests import (
+    CancelTask,
+    GetTask,
+    SendMessage,
+    Snapshot,
+    SubscribeToTask,
+    View,
+)
 from a2a_agent.domain.views import StreamMode
 from a2a_agent.runtime.agent import Events, RunRequest
 from a2a_agent.runtime.reception import message_key
-from a2a_agent.runtime.store import Scope
+from a2a_agent.runtime.store import Page, Query, Scope
 from tests.support.services import (
     SCOPE,
     asking,
@@ -222,3 +229,71 @@ def test_messages_of_different_places_are_different() -> None:
 
     assert key("t", "a\0b") != key("t\0a", "b")
     assert key("t", "a", "task") == key("t", None, "task")
+
+
+class Forgetful(StagedStore):
+    """A store that cannot look anything up for a while."""
+
+    is_blank = False
+
+    async def find(self, query: Query) -> Page:
+        if self.is_blank:
+            raise StoreUnavailable("no disk")
+        return await super().find(query)
+
+
+async def test_message_whose_history_cannot_be_read_takes_no_place() -> None:
+    async def curious(request: RunRequest) -> Events:
+        if request.task is None:
+            yield InputRequired(prompt="?")
+
+    store = Forgetful()
+    async with serving(curious, store, concurrent_runs=1) as service:
+        task = await soon(service.send(SCOPE, asking()))
+        assert isinstance(task, Task)
+        requests = (asking(context_id="c"), asking(task_id=task.id))
+        store.is_blank = True
+        for request in requests:
+            with pytest.raises(StoreUnavailable):
+                await soon(service.send(SCOPE, request))
+        store.is_blank = False
+
+        done = [await soon(service.send(SCOPE, request)) for request in requests]
+
+    states = [task.status.state for task in done if isinstance(task, Task)]
+    assert states == [TaskState.INPUT_REQUIRED, TaskState.COMPLETED]
+
+
+async def test_cancel_says_so_when_its_end_cannot_be_stored() -> None:
+    async def waits(_: RunRequest) -> AsyncIterator[str]:
+        yield "x"
+        await for_ever()
+
+    store = StagedStore()
+    async with serving(waits, store, cancel_seconds=0.01) as service:
+        task = await started(service)
+        store.failure = StoreUnavailable("no disk")
+        with pytest.raises(StoreUnavailable):
+            await soon(service.cancel(SCOPE, CancelTask(task_id=task.id)))
+        store.failure = None
+
+
+async def test_stream_whose_client_goes_before_its_reply_is_stored_is_over() -> None:
+    replied = asyncio.Event()
+
+    async def replies(_: RunRequest) -> Events:
+        store.before_append.shut()
+        replied.set()
+        yield Reply.of_text("Hi")
+
+    store = StagedStore()
+    async with serving(replies, store, reply_wait_seconds=0.001) as service:
+        stream = await soon(service.stream(SCOPE, asking(), View()))
+        reading = asyncio.ensure_future(drained(stream))
+        await soon(replied.wait())
+        await store.before_append.knocked()
+        stream.leave()
+        items = await soon(reading)
+        store.before_append.open()
+
+    assert [type(item) for item in items] == [Snapshot]

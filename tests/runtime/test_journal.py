@@ -397,3 +397,20 @@ async def test_journal_that_was_not_entered_may_be_left(store: StagedStore) -> N
     await Journal(store, Tails()).__aexit__()
 
     assert store.appends == []
+
+
+async def test_mistake_of_one_writer_keeps_no_other_waiting(
+    store: StagedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistake() -> None:
+        raise ZeroDivisionError
+
+    async with Journal(store, Tails()) as journal:
+        writers = [journal.create(SCOPE, name, "context") for name in ("one", "other")]
+        writers[0].on_stored = mistake
+        for writer in writers:
+            writer.pending.append(ACCEPTED)
+            writer.mark()
+        await soon(writers[1].flush())
+
+    assert caplog.messages == ["task one: its entries are stored, but"]

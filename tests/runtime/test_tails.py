@@ -160,3 +160,15 @@ def test_log_is_never_taken_for_shorter_than_it_is_known_to_be() -> None:
     tail.reaches(3)
 
     assert tail.sequence == 5
+
+
+async def test_reader_waits_its_whole_time_each_time() -> None:
+    tails = Tails()
+    reader = tails.read("task")
+    asyncio.get_running_loop().call_soon(reader.wake)
+    assert await soon(reader.changed(0.01))
+
+    began = asyncio.get_running_loop().time()
+    assert not await soon(reader.changed(0.03))
+    assert asyncio.get_running_loop().time() - began >= 0.029
+    tails.close(reader)

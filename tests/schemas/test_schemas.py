@@ -297,3 +297,8 @@ def test_what_is_valid_in_0_3_is_officially_so() -> None:
                 official.validate(value)
                 tried += 1
     assert tried > 200
+
+
+def test_unknown_schema_is_refused_by_name() -> None:
+    with pytest.raises(KeyError, match="has no schema 'Nonsense'"):
+        load("1.0", "Nonsense")
