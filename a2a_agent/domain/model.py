@@ -1,6 +1,6 @@
 """The nouns of A2A as plain values: parts, messages, artifacts, tasks.
 
-Knows no wire version, no clock and no storage. Every value is frozen; whoever wants another
+Knows no wire version, no clock and no storage. Nobody assigns to a value; whoever wants another
 one builds another one.
 """
 

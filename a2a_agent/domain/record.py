@@ -1,8 +1,7 @@
 """Values that are made by the thousand: frozen to the type checker, and not at run time.
 
 A frozen dataclass takes three times as long to make, because each field goes through
-`object.__setattr__`. What users hold in their hands is frozen all the same; what only passes
-through the server is a record.
+`object.__setattr__`.
 """
 
 from collections.abc import Callable
