@@ -193,10 +193,12 @@ class Reception:
         with self._place_given_back():
             entries = await self._reading.entries(head.task_id)
             earlier = await self._conversations.earlier(scope, head.context_id, head.task_id)
-        task, progress = assemble(head.task_id, entries), Progress.of(entries)
-        resume = next(
-            e.event.resume for e in reversed(entries) if isinstance(e.event, StatusChanged)
-        )
+            if len(entries) != head.sequence:
+                raise _has_gone_on()
+            task, progress = assemble(head.task_id, entries), Progress.of(entries)
+            resume = next(
+                e.event.resume for e in reversed(entries) if isinstance(e.event, StatusChanged)
+            )
         history = self._conversations.latest((*earlier, *conversation(task)))
         sequence, writer = head.sequence + 1, self._journal.open(head)
         begin = partial(
@@ -301,10 +303,12 @@ class Reception:
     async def close(self) -> None:
         """Takes no more messages, and returns when every run that was to begin has begun."""
         self.is_closed = True
-        while self._beginning:
-            # The store answers, or fails: each of them gives its place back.
-            self._all_begun.clear()
-            await self._all_begun.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.shutdown_seconds + 1):
+                while self._beginning:
+                    # The store answers, or fails: each of them gives its place back.
+                    self._all_begun.clear()
+                    await self._all_begun.wait()
 
 
 def message_key(scope: Scope, message: Message) -> bytes:
