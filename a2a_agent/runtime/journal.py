@@ -116,7 +116,8 @@ class Writer:
         self.pending.clear()
 
     def close(self) -> None:
-        """Gives up the tail."""
+        """Gives up the tail, and whoever wanted to be told: all of it can be freed at once."""
+        self.on_failure = self.on_stored = None
         self._journal.tails.release(self.tail)
 
     def _take(self, now_ms: int) -> Change | None:

@@ -292,6 +292,7 @@ class Run:
         if not self.settled.done():
             self._runner.forget(self)
             self.writer.close()
+            self._timer = None
             self.settled.set_result(None)
 
 

@@ -1,6 +1,7 @@
 """A message that is stored is worked on, whoever asked, whatever becomes of them."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -297,3 +298,17 @@ async def test_stream_whose_client_goes_before_its_reply_is_stored_is_over() -> 
         store.before_append.open()
 
     assert [type(item) for item in items] == [Snapshot]
+
+
+async def test_request_leaves_nothing_for_the_garbage_collector() -> None:
+    async with serving(echo) as service:
+        await soon(service.send(SCOPE, asking()))
+        gc.collect()
+        gc.disable()
+        try:
+            for _n in range(10):
+                await soon(service.send(SCOPE, asking()))
+                await drained(await service.stream(SCOPE, asking(), View()))
+            assert gc.collect() == 0
+        finally:
+            gc.enable()
