@@ -101,6 +101,9 @@ class Performance:
         self.is_idle = asyncio.Event()
         """No run is under way."""
         self.is_idle.set()
+        self.is_stopped = False
+        """Whether somebody has ended a run, so that the task ends."""
+        self._is_leaving = False
         self.gives_no_answer = False
         """Whether what is asked now stays without an answer."""
         self._runs: Iterator[tuple[Any, tuple[Move, ...]]] = iter(play.script.runs)
@@ -112,6 +115,7 @@ class Performance:
         _, moves = next(self._runs, (None, ()))
         aside: list[asyncio.Task[None]] = []
         self.is_idle.clear()
+        self._is_leaving = False
         try:
             for move in moves:
                 if isinstance(move, Yielded):
@@ -127,6 +131,7 @@ class Performance:
             for task in aside:
                 await task
         finally:
+            self._is_leaving = True
             for task in aside:
                 task.cancel()
             await asyncio.gather(*aside, return_exceptions=True)
@@ -136,6 +141,9 @@ class Performance:
         self.gives_no_answer = asked.answer is None
         try:
             await request.ask(asked.question)
+        except asyncio.CancelledError:
+            self._stop()
+            raise
         except Exception:
             if asked.minds_refusal:
                 raise
@@ -158,8 +166,12 @@ class Performance:
         try:
             await waiting
         except asyncio.CancelledError:
+            self._stop()
             if not self.play.is_stubborn:
                 raise
+
+    def _stop(self) -> None:
+        self.is_stopped = self.is_stopped or not self._is_leaving
 
 
 class Actor:

@@ -247,14 +247,21 @@ class _Clients:
 
     async def _settle(self, canceler: "asyncio.Task[None]") -> None:
         """Returns when nothing more can happen."""
-        if self._performance.wants_cancel.is_set() and not self._performance.play.is_stubborn:
+        if self._performance.wants_cancel.is_set():
             await canceler
         await self._performance.is_idle.wait()
         after = self._play.cancel_after
         if after is not None and self._frames >= max(1, after):
             await canceler
-        # What a run that has asked is still to do.
-        await asyncio.sleep(0.001)
+        if self._performance.is_stopped:
+            # How the run ends may be on its way into the store still.
+            dialect = self._play.speaker
+            async with asyncio.timeout(self._house.patience_seconds):
+                while True:
+                    task = await self._house.task(dialect, self._task_id)
+                    if state_in(task) in TERMINAL:
+                        break
+                    await asyncio.sleep(0.001)
 
     async def _judged(self) -> Visit:
         self._is_over = True
