@@ -54,7 +54,7 @@ TELLTALES = (
     " at 0x",
     "site-packages",
     "/home/",
-    "/root/",
+    str(Path.home()),
     "/tmp/",
     str(Path(__file__).parents[2]),
 )
