@@ -1,17 +1,16 @@
 """A2A 0.3 on the wire: requests into the domain, and the domain into replies and frames.
 
-Requests are pydantic models, because anybody may send them. Replies are built by hand, because
-every frame goes through here; the tests hold them against the schemas.
+Requests are pydantic models, because anybody may send them.
 """
 
 from base64 import b64encode
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
 from pydantic.alias_generators import to_camel
 
 from a2a_agent.domain import model
-from a2a_agent.domain.assembly import is_plain_text, status_message
+from a2a_agent.domain.assembly import is_plain_text
 from a2a_agent.domain.errors import A2AError, InvalidParams
 from a2a_agent.domain.model import Role, TaskState
 from a2a_agent.domain.requests import (
@@ -20,18 +19,7 @@ from a2a_agent.domain.requests import (
     ListTasks,
     SendMessage,
     SubscribeToTask,
-    TaskList,
 )
-from a2a_agent.domain.task_events import (
-    MAX_KEPT_BYTES,
-    ArtifactChunk,
-    Entry,
-    MessageAccepted,
-    Noted,
-    Replied,
-    StatusChanged,
-)
-from a2a_agent.domain.views import STREAM_EXTENSION_URI
 from a2a_agent.wire.fields import (
     Base64Bytes,
     Count,
@@ -41,9 +29,8 @@ from a2a_agent.wire.fields import (
     Strings,
     optional_strings,
 )
-from a2a_agent.wire.json import dumps, shrunk
-from a2a_agent.wire.replies import present
-from a2a_agent.wire.timestamps import Timestamp, to_timestamp
+from a2a_agent.wire.replies import Encoder, Json, present
+from a2a_agent.wire.timestamps import Timestamp
 from a2a_agent.wire.validation import validated
 
 VERSION = "0.3"
@@ -227,38 +214,6 @@ def decode_subscribe(params: dict[str, Any]) -> SubscribeToTask:
     return SubscribeToTask(task_id=given.id, metadata=given.metadata)
 
 
-def encode_result(result: model.Task | model.Message) -> bytes:
-    """The result of `message/send`, and the first frame of a stream: the object itself."""
-    return dumps(_task(result) if isinstance(result, model.Task) else _message(result))
-
-
-def encode_task(task: model.Task) -> bytes:
-    """The result of `tasks/get` and `tasks/cancel`."""
-    return dumps(_task(task))
-
-
-def encode_list(page: TaskList) -> bytes:
-    """The result of `tasks/list`."""
-    return dumps(
-        {
-            "tasks": [_task(task) for task in page.tasks],
-            "nextPageToken": page.next_page_token,
-            "pageSize": page.page_size,
-            "totalSize": page.total_size,
-        }
-    )
-
-
-def encode_entry(entry: Entry, task_id: str, context_id: str) -> bytes:
-    """The frame of an entry, made once and kept with it unless it is large."""
-    encoded = entry.encoded.get(VERSION)
-    if encoded is None:
-        encoded = dumps(_frame(entry, task_id, context_id))
-        if len(encoded) <= MAX_KEPT_BYTES:
-            encoded = entry.encoded[VERSION] = shrunk(encoded)
-    return encoded
-
-
 def error_data(error: A2AError) -> Any:
     """The `data` of an error: free in 0.3, ours names the fields that are wrong."""
     if not isinstance(error, InvalidParams):
@@ -266,115 +221,44 @@ def error_data(error: A2AError) -> Any:
     return {"fieldViolations": [{"field": f, "description": d} for f, d in error.violations]}
 
 
-def _frame(entry: Entry, task_id: str, context_id: str) -> dict[str, Any]:
-    event = entry.event
-    match event:
-        case ArtifactChunk():
-            return {
-                "kind": "artifact-update",
-                "taskId": task_id,
-                "contextId": context_id,
-                "artifact": _artifact(event),
-                "append": event.append,
-                "lastChunk": event.last,
-            }
-        case StatusChanged():
-            message = status_message(task_id, context_id, entry.sequence, event.parts)
-            state, metadata = event.state, event.metadata
-        case MessageAccepted():
-            state = TaskState.SUBMITTED if entry.sequence == 1 else TaskState.WORKING
-            message, metadata = None, None
-        case Noted():
-            state, message = TaskState.WORKING, None
-            metadata = {STREAM_EXTENSION_URI: event.note}
-        case Replied():
-            raise ValueError("a reply is answered with a Message, it has no frame")
-        case _:
-            assert_never(event)
-    status = model.TaskStatus(state=state, timestamp_ms=entry.timestamp_ms, message=message)
-    return present(
-        kind="status-update",
-        taskId=task_id,
-        contextId=context_id,
-        status=_status(status),
-        final=state.is_resting,
-        metadata=metadata,
-    )
+class _Encoder(Encoder):
+    """0.3 says of each object what `kind` it is, and of a status if it is the last one."""
+
+    version = VERSION
+    states = {state: state.value for state in TaskState}
+    roles = {role: role.value for role in Role}
+    task_kind = {"kind": "task"}
+    message_kind = {"kind": "message"}
+
+    def part(self, part: model.Part) -> Json:
+        if isinstance(part, model.FilePart):
+            content: Json = (
+                {"uri": part.url} if part.raw is None else {"bytes": b64encode(part.raw).decode()}
+            )
+            file = content | present(mimeType=part.media_type, name=part.filename)
+            return present(kind="file", file=file, metadata=part.metadata)
+        if is_plain_text(part):
+            return {"kind": "text", "text": part.text}
+        # 0.3 has no place of its own for what a text or data part says of its type and name.
+        described = present(mediaType=part.media_type, filename=part.filename)
+        metadata = {**described, **(part.metadata or {})} if described else part.metadata
+        if isinstance(part, model.TextPart):
+            return present(kind="text", text=part.text, metadata=metadata)
+        data = part.data if isinstance(part.data, dict) else {"value": part.data}
+        return present(kind="data", data=data, metadata=metadata)
+
+    def result(self, result: model.Task | model.Message) -> Json:
+        return self.task(result) if isinstance(result, model.Task) else self.message(result)
+
+    def artifact_update(self, update: Json) -> Json:
+        return {"kind": "artifact-update", **update}
+
+    def status_update(self, update: Json, state: TaskState) -> Json:
+        return {"kind": "status-update", **update, "final": state.is_resting}
 
 
-def _task(task: model.Task) -> dict[str, Any]:
-    encoded: dict[str, Any] = {
-        "kind": "task",
-        "id": task.id,
-        "contextId": task.context_id,
-        "status": _status(task.status),
-    }
-    if task.artifacts:
-        encoded["artifacts"] = [_artifact(artifact) for artifact in task.artifacts]
-    if task.history:
-        encoded["history"] = [_message(message) for message in task.history]
-    if task.metadata is not None:
-        encoded["metadata"] = task.metadata
-    return encoded
-
-
-def _status(status: model.TaskStatus) -> dict[str, Any]:
-    encoded: dict[str, Any] = {
-        "state": status.state,
-        "timestamp": to_timestamp(status.timestamp_ms),
-    }
-    if status.message is not None:
-        encoded["message"] = _message(status.message)
-    return encoded
-
-
-def _artifact(artifact: model.Artifact | ArtifactChunk) -> dict[str, Any]:
-    encoded: dict[str, Any] = {
-        "artifactId": artifact.artifact_id,
-        "parts": [_part(part) for part in artifact.parts],
-    }
-    if artifact.name is not None:
-        encoded["name"] = artifact.name
-    if artifact.description is not None:
-        encoded["description"] = artifact.description
-    if artifact.metadata is not None:
-        encoded["metadata"] = artifact.metadata
-    return encoded
-
-
-def _message(message: model.Message) -> dict[str, Any]:
-    encoded: dict[str, Any] = {
-        "kind": "message",
-        "messageId": message.message_id,
-        "role": message.role,
-        "parts": [_part(part) for part in message.parts],
-    }
-    if message.task_id is not None:
-        encoded["taskId"] = message.task_id
-    if message.context_id is not None:
-        encoded["contextId"] = message.context_id
-    if message.metadata is not None:
-        encoded["metadata"] = message.metadata
-    if message.extensions:
-        encoded["extensions"] = list(message.extensions)
-    if message.reference_task_ids:
-        encoded["referenceTaskIds"] = list(message.reference_task_ids)
-    return encoded
-
-
-def _part(part: model.Part) -> dict[str, Any]:
-    if isinstance(part, model.FilePart):
-        content: dict[str, Any] = (
-            {"uri": part.url} if part.raw is None else {"bytes": b64encode(part.raw).decode()}
-        )
-        file = content | present(mimeType=part.media_type, name=part.filename)
-        return present(kind="file", file=file, metadata=part.metadata)
-    if is_plain_text(part):
-        return {"kind": "text", "text": part.text}
-    # 0.3 has no place of its own for what a text or data part says of its type and name.
-    described = present(mediaType=part.media_type, filename=part.filename)
-    metadata = {**described, **(part.metadata or {})} if described else part.metadata
-    if isinstance(part, model.TextPart):
-        return present(kind="text", text=part.text, metadata=metadata)
-    data = part.data if isinstance(part.data, dict) else {"value": part.data}
-    return present(kind="data", data=data, metadata=metadata)
+_encoder = _Encoder()
+encode_result = _encoder.encode_result
+encode_task = _encoder.encode_task
+encode_list = _encoder.encode_list
+encode_entry = _encoder.encode_entry

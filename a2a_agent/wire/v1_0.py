@@ -1,8 +1,7 @@
 """A2A 1.0 on the wire: requests into the domain, and the domain into replies and frames.
 
 Requests are pydantic models, because anybody may send them; as ProtoJSON they may be written in
-camelCase or snake_case. Replies are built by hand, because every frame goes through here; the
-tests hold them against the schemas.
+camelCase or snake_case.
 """
 
 from base64 import b64encode
@@ -21,7 +20,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from a2a_agent.domain import model
-from a2a_agent.domain.assembly import is_plain_text, status_message
+from a2a_agent.domain.assembly import is_plain_text
 from a2a_agent.domain.errors import A2AError, InvalidParams
 from a2a_agent.domain.model import Role, TaskState
 from a2a_agent.domain.requests import (
@@ -30,18 +29,7 @@ from a2a_agent.domain.requests import (
     ListTasks,
     SendMessage,
     SubscribeToTask,
-    TaskList,
 )
-from a2a_agent.domain.task_events import (
-    MAX_KEPT_BYTES,
-    ArtifactChunk,
-    Entry,
-    MessageAccepted,
-    Noted,
-    Replied,
-    StatusChanged,
-)
-from a2a_agent.domain.views import STREAM_EXTENSION_URI
 from a2a_agent.wire.fields import (
     Base64Bytes,
     Count,
@@ -52,16 +40,14 @@ from a2a_agent.wire.fields import (
     Strings,
     optional_strings,
 )
-from a2a_agent.wire.json import dumps, shrunk
-from a2a_agent.wire.replies import present
-from a2a_agent.wire.timestamps import Timestamp, to_timestamp
+from a2a_agent.wire.replies import Encoder, Json, present
+from a2a_agent.wire.timestamps import Timestamp
 from a2a_agent.wire.validation import validated
 
 VERSION = "1.0"
 
 _STATE_NAMES = {state: f"TASK_STATE_{state.value.upper().replace('-', '_')}" for state in TaskState}
 _STATES = {name: state for state, name in _STATE_NAMES.items()}
-_ROLE_NAMES = {Role.USER: "ROLE_USER", Role.AGENT: "ROLE_AGENT"}
 _CONTENTS = ("text", "raw", "url", "data")
 
 
@@ -243,40 +229,6 @@ def decode_subscribe(params: dict[str, Any]) -> SubscribeToTask:
     return SubscribeToTask(task_id=given.id, tenant=given.tenant or "", metadata=given.metadata)
 
 
-def encode_result(result: model.Task | model.Message) -> bytes:
-    """The result of `SendMessage`, and the first frame of a stream: one member says what it is."""
-    if isinstance(result, model.Task):
-        return dumps({"task": _task(result)})
-    return dumps({"message": _message(result)})
-
-
-def encode_task(task: model.Task) -> bytes:
-    """The result of `GetTask` and `CancelTask`."""
-    return dumps(_task(task))
-
-
-def encode_list(page: TaskList) -> bytes:
-    """The result of `ListTasks`."""
-    return dumps(
-        {
-            "tasks": [_task(task) for task in page.tasks],
-            "nextPageToken": page.next_page_token,
-            "pageSize": page.page_size,
-            "totalSize": page.total_size,
-        }
-    )
-
-
-def encode_entry(entry: Entry, task_id: str, context_id: str) -> bytes:
-    """The frame of an entry, made once and kept with it unless it is large."""
-    encoded = entry.encoded.get(VERSION)
-    if encoded is None:
-        encoded = dumps(_frame(entry, task_id, context_id))
-        if len(encoded) <= MAX_KEPT_BYTES:
-            encoded = entry.encoded[VERSION] = shrunk(encoded)
-    return encoded
-
-
 def error_data(error: A2AError) -> Any:
     """The `data` of an error: what kind it is (1.0 §9.5), and the fields that are wrong."""
     if isinstance(error, InvalidParams):
@@ -291,110 +243,45 @@ _BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
 _ERROR_INFO = "type.googleapis.com/google.rpc.ErrorInfo"
 
 
-def _frame(entry: Entry, task_id: str, context_id: str) -> dict[str, Any]:
-    event = entry.event
-    match event:
-        case ArtifactChunk():
-            update = {
-                "taskId": task_id,
-                "contextId": context_id,
-                "artifact": _artifact(event),
-                "append": event.append,
-                "lastChunk": event.last,
-            }
-            return {"artifactUpdate": update}
-        case StatusChanged():
-            message = status_message(task_id, context_id, entry.sequence, event.parts)
-            state, metadata = event.state, event.metadata
-        case MessageAccepted():
-            state = TaskState.SUBMITTED if entry.sequence == 1 else TaskState.WORKING
-            message, metadata = None, None
-        case Noted():
-            state, message = TaskState.WORKING, None
-            metadata = {STREAM_EXTENSION_URI: event.note}
-        case Replied():
-            raise ValueError("a reply is answered with a Message, it has no frame")
-        case _:
-            assert_never(event)
-    status = model.TaskStatus(state=state, timestamp_ms=entry.timestamp_ms, message=message)
-    update = present(
-        taskId=task_id, contextId=context_id, status=_status(status), metadata=metadata
-    )
-    return {"statusUpdate": update}
+class _Encoder(Encoder):
+    """1.0 says what an object is by the member that holds it."""
+
+    version = VERSION
+    states = _STATE_NAMES
+    roles = {Role.USER: "ROLE_USER", Role.AGENT: "ROLE_AGENT"}
+
+    def part(self, part: model.Part) -> Json:
+        if is_plain_text(part):
+            return {"text": part.text}
+        match part:
+            case model.TextPart():
+                content: Json = {"text": part.text}
+            case model.FilePart(raw=None):
+                content = {"url": part.url}
+            case model.FilePart():
+                content = {"raw": b64encode(part.raw or b"").decode()}
+            case model.DataPart():
+                content = {"data": part.data}
+            case _:
+                assert_never(part)
+        return content | present(
+            mediaType=part.media_type, filename=part.filename, metadata=part.metadata
+        )
+
+    def result(self, result: model.Task | model.Message) -> Json:
+        if isinstance(result, model.Task):
+            return {"task": self.task(result)}
+        return {"message": self.message(result)}
+
+    def artifact_update(self, update: Json) -> Json:
+        return {"artifactUpdate": update}
+
+    def status_update(self, update: Json, state: TaskState) -> Json:
+        return {"statusUpdate": update}
 
 
-def _task(task: model.Task) -> dict[str, Any]:
-    encoded: dict[str, Any] = {
-        "id": task.id,
-        "contextId": task.context_id,
-        "status": _status(task.status),
-    }
-    if task.artifacts:
-        encoded["artifacts"] = [_artifact(artifact) for artifact in task.artifacts]
-    if task.history:
-        encoded["history"] = [_message(message) for message in task.history]
-    if task.metadata is not None:
-        encoded["metadata"] = task.metadata
-    return encoded
-
-
-def _status(status: model.TaskStatus) -> dict[str, Any]:
-    encoded: dict[str, Any] = {
-        "state": _STATE_NAMES[status.state],
-        "timestamp": to_timestamp(status.timestamp_ms),
-    }
-    if status.message is not None:
-        encoded["message"] = _message(status.message)
-    return encoded
-
-
-def _artifact(artifact: model.Artifact | ArtifactChunk) -> dict[str, Any]:
-    encoded: dict[str, Any] = {
-        "artifactId": artifact.artifact_id,
-        "parts": [_part(part) for part in artifact.parts],
-    }
-    if artifact.name is not None:
-        encoded["name"] = artifact.name
-    if artifact.description is not None:
-        encoded["description"] = artifact.description
-    if artifact.metadata is not None:
-        encoded["metadata"] = artifact.metadata
-    return encoded
-
-
-def _message(message: model.Message) -> dict[str, Any]:
-    encoded: dict[str, Any] = {
-        "messageId": message.message_id,
-        "role": _ROLE_NAMES[message.role],
-        "parts": [_part(part) for part in message.parts],
-    }
-    if message.task_id is not None:
-        encoded["taskId"] = message.task_id
-    if message.context_id is not None:
-        encoded["contextId"] = message.context_id
-    if message.metadata is not None:
-        encoded["metadata"] = message.metadata
-    if message.extensions:
-        encoded["extensions"] = list(message.extensions)
-    if message.reference_task_ids:
-        encoded["referenceTaskIds"] = list(message.reference_task_ids)
-    return encoded
-
-
-def _part(part: model.Part) -> dict[str, Any]:
-    if is_plain_text(part):
-        return {"text": part.text}
-    match part:
-        case model.TextPart():
-            content: dict[str, Any] = {"text": part.text}
-        case model.FilePart(raw=None):
-            content = {"url": part.url}
-        case model.FilePart():
-            content = {"raw": b64encode(part.raw or b"").decode()}
-        case model.DataPart():
-            content = {"data": part.data}
-        case _:
-            assert_never(part)
-    return content | present(
-        mediaType=part.media_type, filename=part.filename, metadata=part.metadata
-    )
+_encoder = _Encoder()
+encode_result = _encoder.encode_result
+encode_task = _encoder.encode_task
+encode_list = _encoder.encode_list
+encode_entry = _encoder.encode_entry
