@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from a2a_agent.domain.errors import IllegalEvent
-from a2a_agent.domain.model import RESTING, TaskState
+from a2a_agent.domain.model import RESTING, JsonValue, TaskState
 from a2a_agent.domain.task_events import (
     ArtifactChunk,
     Entry,
@@ -38,7 +38,7 @@ TRANSITIONS: dict[TaskState, frozenset[TaskState]] = {
 class Progress:
     """How far a task is: its state, the length of its log, its artifacts and which are open."""
 
-    __slots__ = ("artifacts", "has_replied", "sequence", "state")
+    __slots__ = ("artifacts", "has_replied", "sequence", "state", "usage")
 
     def __init__(self) -> None:
         self.state: TaskState | None = None
@@ -46,6 +46,8 @@ class Progress:
         self.artifacts: dict[str, bool] = {}
         """Artifact ids; True while the artifact is open."""
         self.has_replied = False
+        self.usage: JsonValue = None
+        """What was used so far, as the last status that tells it has it in its metadata."""
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Progress":
@@ -102,6 +104,8 @@ class Progress:
         if change.state is TaskState.COMPLETED and any(self.artifacts.values()):
             raise IllegalEvent(f"artifacts are still open: {', '.join(self.open_artifacts)}")
         self.state = change.state
+        if change.metadata is not None:
+            self.usage = change.metadata.get("usage", self.usage)
 
     def _accept(self) -> None:
         if self.state is None:

@@ -102,6 +102,8 @@ class Mapper:
         self._message_id: str | None = None
         self._usage: dict[str, int] = {}
         self._model: str | None = None
+        if isinstance(progress.usage, Mapping):
+            self._go_on_counting(progress.usage)
         self._last_progress: dict[str, float] = {}
         self._artifact_count = len(progress.artifacts)
 
@@ -234,8 +236,8 @@ class Mapper:
 
     def _reply(self, reply: Reply, out: list[TaskEvent]) -> None:
         parts = _checked_parts(reply.parts, "a reply")
+        metadata = _checked_object(reply.metadata, "a reply's metadata")
         if self.may_reply:
-            metadata = _checked_object(reply.metadata, "a reply's metadata")
             self._emit(Replied(parts, metadata), out)
             self.has_ended = True
             return
@@ -243,7 +245,10 @@ class Mapper:
             raise IllegalEvent("a reply must be the first and only event")
         # Its client has been shown a task already: the reply becomes that task's answer.
         self._work(out)
-        self._emit(ArtifactChunk(ANSWER_ARTIFACT_ID, parts, False, True, _ANSWER_NAME), out)
+        chunk = ArtifactChunk(
+            ANSWER_ARTIFACT_ID, parts, False, True, _ANSWER_NAME, metadata=metadata
+        )
+        self._emit(chunk, out)
         self._finish(RunFinished(), out)
 
     def _add_artifact(self, event: Artifact, out: list[TaskEvent]) -> None:
@@ -311,6 +316,14 @@ class Mapper:
                 total = self._usage.get(name, 0) + tokens
                 checked(total, f"Usage.{field}")
                 self._usage[name] = total
+
+    def _go_on_counting(self, used: JsonObject) -> None:
+        """What earlier runs on the task have used counts as well."""
+        for name in _USAGE_NAMES.values():
+            if isinstance(tokens := used.get(name), int):
+                self._usage[name] = tokens
+        if isinstance(model := used.get("model"), str):
+            self._model = model
 
     def _name_model(self, model: str | None) -> None:
         if model:

@@ -141,6 +141,8 @@ class Writer:
     def _settle(self, change: Change, refusal: Duplicate | Conflict | None) -> None:
         self._in_flight = 0
         if refusal is None:
+            if logger.isEnabledFor(logging.INFO):
+                _log_state(self.head, change.head)
             self.head = change.head
             self.tail.publish(change.entries)
             self._release_waiters()
@@ -161,6 +163,12 @@ class Writer:
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(None)
+
+
+def _log_state(before: Head, after: Head) -> None:
+    if not before.sequence or after.state is not before.state:
+        ids = {"task_id": after.task_id, "context_id": after.context_id}
+        logger.info("task %s is %s", after.task_id, after.state.value, extra=ids)
 
 
 def _head_after(head: Head, events: Sequence[TaskEvent], now_ms: int) -> Head:

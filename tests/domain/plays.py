@@ -49,6 +49,11 @@ class Play:
         self.mapper.finish(self.out, end)
         return self.out
 
+    def resume(self) -> None:
+        """The client answers, and another run goes on with the task."""
+        self.progress.advance(MessageAccepted(ANSWER))
+        self.mapper = Mapper(self.progress)
+
     def leave(self) -> None:
         """The journal takes what is there."""
         self.out.clear()

@@ -274,7 +274,7 @@ def test_reply_to_a_client_that_was_shown_the_task_is_its_answer() -> None:
 
     assert play.feed(Reply((DataPart(1),), {"k": 1})) == [
         WORKING,
-        ArtifactChunk("response", (DataPart(1),), False, True, "response"),
+        ArtifactChunk("response", (DataPart(1),), False, True, "response", None, {"k": 1}),
         COMPLETED,
     ]
     assert play.mapper.has_ended
@@ -336,6 +336,31 @@ def test_usage_so_far_goes_with_a_question() -> None:
 
     assert isinstance(asked, StatusChanged)
     assert asked.metadata == {"usage": {"outputTokens": 2}}
+
+
+@pytest.mark.parametrize("named", [{"model": "m"}, {}])
+def test_usage_before_a_question_is_summed_with_that_of_the_run_after_it(
+    named: dict[str, Any],
+) -> None:
+    play = Play()
+    play.feed(RunStarted(**named))
+    play.feed(Usage(input_tokens=3, output_tokens=2))
+    play.feed(InputRequired(prompt="?"))
+    play.resume()
+    play.feed(Usage(input_tokens=4, reasoning_tokens=1))
+
+    assert play.finish()[-1] == StatusChanged(
+        TaskState.COMPLETED,
+        (),
+        {
+            "usage": {
+                "inputTokens": 7,
+                "outputTokens": 2,
+                "reasoningTokens": 1,
+                **named,
+            }
+        },
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Append, then publish: how events get into logs, in groups, and what becomes of failures."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
@@ -397,6 +398,19 @@ async def test_journal_that_was_not_entered_may_be_left(store: StagedStore) -> N
     await Journal(store, Tails()).__aexit__()
 
     assert store.appends == []
+
+
+async def test_change_of_state_is_one_line_in_the_servers_log(
+    journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="a2a_agent")
+    writer = journal.create(SCOPE, "task", "context")
+
+    for events in ([ACCEPTED], [WORKING, Noted({})], [Noted({})], [COMPLETED]):
+        await stored(writer, *events)
+
+    assert caplog.messages == [f"task task is {s}" for s in ("submitted", "working", "completed")]
+    assert {(r.task_id, r.context_id) for r in caplog.records} == {("task", "context")}  # type: ignore[attr-defined]  # given as extra
 
 
 async def test_mistake_of_one_writer_keeps_no_other_waiting(

@@ -7,9 +7,5 @@ def test_event_is_one_line_of_data() -> None:
     assert event(b'{"a":1}') == b'data: {"a":1}\n\n'
 
 
-def test_event_of_a_log_has_its_number_as_id() -> None:
-    assert event(b"{}", 17) == b"id: 17\ndata: {}\n\n"
-
-
 def test_silence_is_filled_with_a_comment() -> None:
     assert KEEP_ALIVE == b": keep-alive\n\n"
