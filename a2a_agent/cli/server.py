@@ -10,6 +10,7 @@ from collections.abc import Callable
 import uvicorn
 from starlette.applications import Starlette
 
+from a2a_agent.cli.connection import Connection
 from a2a_agent.cli.errors import ServeError
 from a2a_agent.settings import Settings
 
@@ -64,7 +65,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="auto",
-                http="httptools",
+                http=Connection,
                 ws="none",
                 lifespan="off",
                 log_config=None,
