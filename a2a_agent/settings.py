@@ -125,6 +125,9 @@ class Settings(BaseSettings):
         64, description="Events a run may be ahead of their storage before its agent waits."
     )
 
+    receive_timeout_seconds: PositiveFloat = Field(
+        30.0, description="Longest time that a request's body may take to arrive."
+    )
     run_timeout_seconds: PositiveFloat = Field(
         3600.0, description="Longest time a run may take, waiting for answers not counted."
     )

@@ -1,7 +1,7 @@
 """The JSON-RPC endpoint: one HTTP POST in, one reply or one stream of events out.
 
-jsonrpcserver dispatches each request; this module reads the body within limits, settles the
-version, checks the envelope, and writes what comes back. Knows HTTP and JSON-RPC, and no method.
+jsonrpcserver dispatches each request; this module settles the version, checks the envelope, and
+writes what comes back. Knows HTTP and JSON-RPC, and no method.
 
 jsonrpcserver's own parsing and checking of the body are not used: they refuse a whole batch for
 one bad member, forget its id, and send exception texts to the client.
@@ -25,6 +25,7 @@ from a2a_agent.domain.errors import (
     ExtensionSupportRequired,
     VersionNotSupported,
 )
+from a2a_agent.http.body import BodyTooLarge, read_body
 from a2a_agent.http.methods import (
     WIRE_VERSIONS,
     Call,
@@ -53,10 +54,6 @@ _MEDIA_TYPES = (b"application/json", b"application/a2a+json")
 Headers = Mapping[bytes, bytes]
 
 
-class _BodyTooLarge(Exception):
-    """The body exceeds the limit; what is left of it is not read."""
-
-
 class RpcEndpoint:
     """The ASGI application behind the endpoint's URL."""
 
@@ -72,18 +69,28 @@ class RpcEndpoint:
             said = "the Content-Type must be application/json"
             await _reply(send, _error(None, -32600, said), status=415)
             return
+        settings = self._settings
         try:
-            body = await self._body(headers, receive)
-        except _BodyTooLarge:
-            said = f"the body must be {self._settings.max_body_bytes} bytes at most"
+            body = await read_body(
+                headers.get(b"content-length", b"0"),
+                receive,
+                most_bytes=settings.max_body_bytes,
+                seconds=settings.receive_timeout_seconds,
+            )
+        except BodyTooLarge:
+            said = f"the body must be {settings.max_body_bytes} bytes at most"
             await _reply(send, _error(None, -32600, said), status=413, close=True)
+            return
+        except TimeoutError:
+            said = f"the body must arrive within {settings.receive_timeout_seconds:g} seconds"
+            await _reply(send, _error(None, -32600, said), status=408, close=True)
             return
         if body is None:
             return
         call = Call(
             service=self._service,
             wire=v0_3,
-            offers_streaming=self._settings.streaming,
+            offers_streaming=settings.streaming,
             last_event_id=_text(headers, b"last-event-id"),
         )
         self._negotiate(call, scope, headers)
@@ -92,26 +99,6 @@ class RpcEndpoint:
         finally:
             if call.stream is not None:
                 call.stream.stream.discard()
-
-    async def _body(self, headers: Headers, receive: Receive) -> bytes | None:
-        """The body; None when the client has gone."""
-        most = self._settings.max_body_bytes
-        length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > most:
-            raise _BodyTooLarge
-        chunks: list[bytes] = []
-        size = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return None
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size > most:
-                raise _BodyTooLarge
-            chunks.append(chunk)
-            if not message.get("more_body", False):
-                return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def _negotiate(self, call: Call, scope: Scope, headers: Headers) -> None:
         """Sets the version and the extensions in force, or why they cannot be had."""

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -273,6 +274,42 @@ def test_body_that_breaks_off_makes_nothing_happen(endpoint: Endpoint) -> None:
     connection.close()
 
     assert endpoint.result(V0_3, V0_3.list, {"contextId": "nobody's"})["totalSize"] == 0
+
+
+# Time.
+
+
+def post(connection: socket.socket, body: bytes) -> None:
+    """Sends a request with a body of a thousand bytes, and of them so many."""
+    lines = [b"POST / HTTP/1.1", b"Host: x", b"Content-Type: application/json"]
+    connection.sendall(b"\r\n".join((*lines, b"Content-Length: 1000", b"", body)))
+
+
+def drips(connection: socket.socket) -> Iterator[bytes]:
+    """What the server says to a client that sends a byte now and then."""
+    connection.settimeout(0.02)
+    while True:
+        try:
+            if not (received := connection.recv(65536)):
+                return
+            yield received
+        except TimeoutError:
+            connection.send(b" ")
+
+
+@pytest.mark.parametrize("begun", [b"", b"{"], ids=["nothing", "some"])
+def test_body_that_does_not_come_in_time_is_refused(begun: bytes) -> None:
+    with (
+        serving_agent(receive_timeout_seconds=0.3) as endpoint,
+        socket.create_connection(endpoint.address, LIMIT_SECONDS) as connection,
+    ):
+        post(connection, begun)
+        received = b"".join(drips(connection))
+
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    assert b"connection: close" in head.split(b"\r\n")
+    assert json.loads(body) == refused(-32600, "the body must arrive within 0.3 seconds")
 
 
 # Content types.

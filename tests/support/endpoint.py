@@ -43,6 +43,13 @@ class Endpoint:
         self.path = path
         self.http = httpx.Client(base_url=base, timeout=LIMIT_SECONDS, trust_env=False)
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        url = self.http.base_url
+        assert url.port
+        return url.host, url.port
+
     def post(
         self,
         body: Any,
