@@ -126,7 +126,9 @@ class Settings(BaseSettings):
     )
 
     receive_timeout_seconds: PositiveFloat = Field(
-        30.0, description="Longest time that a request's body may take to arrive."
+        30.0,
+        description="Longest time that a request's body may take to arrive; its head too, under "
+        "`a2a-agent serve`.",
     )
     run_timeout_seconds: PositiveFloat = Field(
         3600.0, description="Longest time a run may take, waiting for answers not counted."

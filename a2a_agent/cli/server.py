@@ -6,6 +6,7 @@ import math
 import os
 import socket
 from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -61,11 +62,12 @@ class Server(uvicorn.Server):
         is_verbose: bool,
         on_started: Callable[[], None],
     ) -> None:
+        connection = partial(Connection, head_seconds=settings.receive_timeout_seconds)
         super().__init__(
             uvicorn.Config(
                 app,
                 loop="auto",
-                http=Connection,
+                http=connection,  # type: ignore[arg-type]  # is called, no more
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -2,13 +2,18 @@
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from http.client import HTTPResponse
+from typing import Any
 
 import pytest
 
+from a2a_agent import RunRequest
 from tests.cli.agents import clerk
 from tests.cli.peers import LIMIT_SECONDS, our_endpoint
+from tests.support.dialects import V0_3
+from tests.support.drips import drips
+from tests.support.gates import Gate
 
 Address = tuple[str, int]
 
@@ -50,7 +55,7 @@ def chunked(body: bytes) -> bytes:
 LENGTH = b"Content-Length: %d" % len(BODY)
 
 
-def reply(connection: socket.socket) -> tuple[int, object]:
+def reply(connection: socket.socket) -> tuple[int, Any]:
     """The status and the value of the next reply."""
     response = HTTPResponse(connection)
     response.begin()
@@ -116,3 +121,72 @@ def test_what_is_no_http_is_refused(address: Address) -> None:
         connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
         with connection.makefile("rb") as replies:
             assert replies.read().startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
+# Clients that take their time.
+
+
+@pytest.fixture(scope="module")
+def impatient() -> Iterator[Address]:
+    """Where an endpoint listens that waits for no client long."""
+    with our_endpoint(clerk, receive_timeout_seconds=0.3) as url:
+        yield address_of(url)
+
+
+def test_client_that_says_nothing_is_hung_up_on(impatient: Address) -> None:
+    with socket.create_connection(impatient, LIMIT_SECONDS) as connection:
+        assert connection.recv(1) == b""
+
+
+@pytest.mark.parametrize("served", [0, 1, 2])
+def test_head_that_does_not_come_in_time_is_given_up(impatient: Address, served: int) -> None:
+    with socket.create_connection(impatient, LIMIT_SECONDS) as connection:
+        for _ in range(served):
+            connection.sendall(head(LENGTH) + BODY)
+            assert reply(connection) == (200, NOT_FOUND)
+        connection.sendall(head(LENGTH)[:40])
+
+        assert b"".join(drips(connection)) == b""
+
+
+def test_body_that_nobody_reads_is_given_up(impatient: Address) -> None:
+    with socket.create_connection(impatient, LIMIT_SECONDS) as connection:
+        connection.sendall(head(b"Content-Length: 1000000", line=b"GET /health HTTP/1.1"))
+        received = b"".join(drips(connection))
+
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_head_in_pieces_is_waited_for(address: Address) -> None:
+    with socket.create_connection(address, LIMIT_SECONDS) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(2):
+            for byte in head(LENGTH) + BODY:
+                connection.sendall(bytes([byte]))
+
+            assert reply(connection) == (200, NOT_FOUND)
+
+
+def test_reply_may_take_longer_than_the_request() -> None:
+    gate = Gate()
+
+    async def works(request: RunRequest) -> AsyncIterator[str]:
+        """Works until it may end."""
+        await gate.passed()
+        yield "done"
+
+    params = {"message": V0_3.message()}
+    call = {"jsonrpc": "2.0", "id": 1, "method": V0_3.send, "params": params}
+    body = json.dumps(call).encode()
+    with (
+        our_endpoint(works, receive_timeout_seconds=0.3) as url,
+        socket.create_connection(address_of(url), LIMIT_SECONDS) as connection,
+        socket.create_connection(address_of(url), LIMIT_SECONDS) as other,
+    ):
+        connection.sendall(head(b"Content-Length: %d" % len(body)) + body)
+        assert other.recv(1) == b""  # the time of a request is over
+        gate.open()
+
+        status, value = reply(connection)
+
+    assert (status, value["result"]["status"]["state"]) == (200, "completed")

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from a2a_agent import Settings, create_app
 from tests.support.dialects import V0_3, Dialect, Json
+from tests.support.drips import drips
 from tests.support.endpoint import Endpoint, serving_agent
 from tests.support.server import LIMIT_SECONDS, serving
 from tests.support.stage import Stage
@@ -283,18 +284,6 @@ def post(connection: socket.socket, body: bytes) -> None:
     """Sends a request with a body of a thousand bytes, and of them so many."""
     lines = [b"POST / HTTP/1.1", b"Host: x", b"Content-Type: application/json"]
     connection.sendall(b"\r\n".join((*lines, b"Content-Length: 1000", b"", body)))
-
-
-def drips(connection: socket.socket) -> Iterator[bytes]:
-    """What the server says to a client that sends a byte now and then."""
-    connection.settimeout(0.02)
-    while True:
-        try:
-            if not (received := connection.recv(65536)):
-                return
-            yield received
-        except TimeoutError:
-            connection.send(b" ")
 
 
 @pytest.mark.parametrize("begun", [b"", b"{"], ids=["nothing", "some"])
