@@ -102,7 +102,7 @@ class RpcEndpoint:
 
     def _negotiate(self, call: Call, scope: Scope, headers: Headers) -> None:
         """Sets the version and the extensions in force, or why they cannot be had."""
-        asked = _text(headers, b"a2a-version") or _query(scope, "A2A-Version")
+        asked = _version(scope, headers)
         wire = _wire(asked)
         if wire is None:
             call.wire = WIRE_VERSIONS[0]
@@ -322,11 +322,20 @@ def _list(scope: Scope, headers: Headers, name: bytes) -> str:
     return ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
 
 
-def _query(scope: Scope, name: str) -> str:
+def _version(scope: Scope, headers: Headers) -> str:
+    """The version asked for. Where several are, they are listed: no version is called that."""
+    asked = _text(headers, b"a2a-version")
+    if len(headers) < len(scope["headers"]):  # something is said twice
+        lines = [value for name, value in scope["headers"] if name == b"a2a-version"]
+        asked = _unlike([line.decode("latin-1") for line in lines])
+    if asked:
+        return asked
     query: bytes = scope.get("query_string", b"")
-    if not query:
-        return ""
-    return parse_qs(query.decode("latin-1")).get(name, [""])[0].strip()
+    return _unlike(parse_qs(query.decode("latin-1")).get("A2A-Version", [])) if query else ""
+
+
+def _unlike(values: Sequence[str]) -> str:
+    return ", ".join(dict.fromkeys(value.strip() for value in values))
 
 
 def _wire(version: str) -> WireVersion | None:

@@ -105,6 +105,46 @@ def test_version_in_other_characters_is_refused(endpoint: Endpoint) -> None:
     assert response.json()["error"]["code"] == -32009
 
 
+def several(*versions: str) -> list[tuple[str, str]]:
+    """Headers that ask for each of the versions."""
+    asked = [("A2A-Version", version) for version in versions]
+    return [("Content-Type", "application/json"), *asked]
+
+
+@pytest.mark.parametrize("versions", [("0.3", "1.0"), ("1.0", "0.3"), ("1.0", ""), ("", "1.0")])
+def test_versions_that_differ_are_refused(
+    endpoint: Endpoint, dialect: Dialect, versions: tuple[str, ...]
+) -> None:
+    response = endpoint.http.post("/", json=request(dialect.list), headers=several(*versions))
+
+    assert response.json() == not_served(", ".join(versions))
+
+
+def test_versions_that_differ_in_the_query_are_refused(endpoint: Endpoint) -> None:
+    response = endpoint.post(request("GetTask"), path="/?A2A-Version=0.3&A2A-Version=1.0")
+
+    assert response.json() == not_served("0.3, 1.0")
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.0.3"])
+def test_version_may_be_said_twice(endpoint: Endpoint, version: str) -> None:
+    headers = [("X-Other", "1"), ("X-Other", "2"), *several(version, version)]
+
+    response = endpoint.http.post("/", json=request(V1_0.list), headers=headers)
+    by_query = endpoint.post(request(V1_0.list), path="/?A2A-Version=1.0&A2A-Version=1.0")
+
+    assert "result" in response.json()
+    assert "result" in by_query.json()
+
+
+def test_other_headers_may_be_repeated(endpoint: Endpoint, dialect: Dialect) -> None:
+    headers = [("X-Other", "1"), ("X-Other", "2"), *dialect.headers.items()]
+
+    response = endpoint.http.post("/", json=request(dialect.list), headers=headers)
+
+    assert "result" in response.json()
+
+
 # Extensions.
 
 
