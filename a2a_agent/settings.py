@@ -100,6 +100,10 @@ class Settings(BaseSettings):
     )
     max_parts: PositiveInt = Field(100, description="Parts per message.")
     max_batch: PositiveInt = Field(50, description="Requests per JSON-RPC batch.")
+    max_batch_reply_bytes: PositiveInt = Field(
+        32 * 1024 * 1024,
+        description="Largest size of the replies to a batch; requests beyond it are refused.",
+    )
     max_concurrent_runs: PositiveInt = Field(
         5000, description="Runs at the same time, over all callers; more are answered 429."
     )

@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from a2a_agent.domain.errors import (
     A2AError,
+    Busy,
     ExtensionSupportRequired,
     VersionNotSupported,
 )
@@ -50,6 +51,8 @@ _EVENTS = (
     (b"x-accel-buffering", b"no"),
 )
 _MEDIA_TYPES = (b"application/json", b"application/a2a+json")
+_AT_ONCE = 8
+"""Requests of a batch that are worked on: what their tasks hold is in memory at the same time."""
 
 Headers = Mapping[bytes, bytes]
 
@@ -137,9 +140,7 @@ class RpcEndpoint:
         if isinstance(value, dict):
             return await self._reply_to(call, value)
         call.is_batch = True
-        replies = await asyncio.gather(*(self._reply_to(call, member) for member in value))
-        said_something = [reply for reply in replies if reply is not None]
-        return b"[" + b",".join(said_something) + b"]" if said_something else None
+        return await self._replies_to(call, value)
 
     def _fault(self, value: Any, body: bytes) -> str | None:
         """What keeps the body, as a whole, from being served."""
@@ -161,6 +162,28 @@ class RpcEndpoint:
         if len(value) > settings.max_batch:
             return f"a batch must have {settings.max_batch} requests at most"
         return None
+
+    async def _replies_to(self, call: Call, batch: list[Any]) -> bytes | None:
+        """The replies to a batch, in its order; a few requests at a time, while there is room."""
+        most = room = self._settings.max_batch_reply_bytes
+        said = f"the replies of the batch exceed {most} bytes; send this request by itself"
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def reply_to(member: Any) -> bytes | None:
+            nonlocal room
+            async with turns:
+                if room >= 0 or _is_notification(member):
+                    reply = await self._reply_to(call, member)
+                    if reply is None:
+                        return None
+                    room -= len(reply)
+                    if room >= 0:
+                        return reply
+            return _error(_readable_id(member), Busy.code, said)
+
+        replies = await asyncio.gather(*map(reply_to, batch))
+        said_something = [reply for reply in replies if reply is not None]
+        return b"[" + b",".join(said_something) + b"]" if said_something else None
 
     async def _reply_to(self, call: Call, member: Any) -> bytes | None:
         """The reply to one request; None for a notification, and for a stream, see `Call`."""
@@ -288,6 +311,10 @@ def _request_fault(member: Any) -> str | None:
     if not isinstance(member.get("params"), dict | list | None):
         return "params must be an object"
     return None
+
+
+def _is_notification(member: Any) -> bool:
+    return _request_fault(member) is None and "id" not in member
 
 
 def _readable_id(value: Any) -> Any:

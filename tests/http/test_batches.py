@@ -1,5 +1,6 @@
 """JSON-RPC batches: every member is answered by itself, streams cannot be part of one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -167,3 +168,82 @@ def test_member_over_a_limit_is_refused_and_the_others_are_answered(dialect: Dia
         ]
         gate.open()
         assert endpoint.get(dialect, running["id"])["id"] == running["id"]
+
+
+# Limits on what the replies hold.
+
+
+def no_room(most: int, id: Any) -> Json:
+    said = f"the replies of the batch exceed {most} bytes; send this request by itself"
+    return refused(-32000, said, id)
+
+
+def test_replies_beyond_the_limit_are_left_out(dialect: Dialect) -> None:
+    with serving_agent() as endpoint:
+        task = endpoint.task(dialect, "Hello " * 100)
+        alone = endpoint.post(request(dialect.get, {"id": task["id"]}, id=1), dialect)
+    most = 2 * len(alone.content)
+
+    with serving_agent(max_batch_reply_bytes=most) as endpoint:
+        task = endpoint.task(dialect, "Hello " * 100)
+        batch = [request(dialect.get, {"id": task["id"]}, id=id) for id in range(4)]
+        taken, two_left_out = (endpoint.post(batch[:n], dialect).json() for n in (2, 4))
+
+    assert [reply["result"]["id"] for reply in taken] == [task["id"]] * 2
+    assert two_left_out == [*taken, no_room(most, 2), no_room(most, 3)]
+
+
+def test_request_whose_reply_has_no_room_can_be_sent_by_itself(dialect: Dialect) -> None:
+    message = dialect.message()
+
+    with serving_agent(max_batch_reply_bytes=100) as endpoint:
+        batch = [request(dialect.send, {"message": message}, id=1)]
+        replies = endpoint.post(batch, dialect).json()
+        (task,) = endpoint.result(dialect, dialect.list)["tasks"]
+        repeated = endpoint.task(dialect, message)
+
+    assert replies == [no_room(100, 1)]
+    assert repeated["id"] == task["id"]
+
+
+def test_only_notifications_are_carried_out_when_there_is_no_room(dialect: Dialect) -> None:
+    notified = dialect.message(contextId=str(uuid4()))
+    batch = [
+        *(request(dialect.list, NOBODY, id=id) for id in range(8)),
+        request(dialect.send, {"message": dialect.message()}, id=8),
+        request(dialect.send, {"message": notified}),
+        1,
+    ]
+
+    with serving_agent(max_batch_reply_bytes=10) as endpoint:
+        replies = endpoint.post(batch, dialect).json()
+        (task,) = endpoint.result(dialect, dialect.list)["tasks"]
+
+    assert replies == [no_room(10, id) for id in (*range(9), None)]
+    assert task["contextId"] == notified["contextId"]
+
+
+def test_eight_members_are_carried_out_at_the_same_time(dialect: Dialect) -> None:
+    started, gate, context_id = [Gate() for _ in range(9)], Gate(), str(uuid4())
+
+    def act(number: int) -> Any:
+        async def plays(_: object) -> Any:
+            started[number].open()
+            await gate.passed()
+            yield "done"
+
+        return plays
+
+    with serving_agent() as endpoint, ThreadPoolExecutor(1) as client:
+        texts = [endpoint.stage.plays(act(number)) for number in range(9)]
+        messages = [dialect.message(text, contextId=context_id) for text in texts]
+        batch = [request(dialect.send, {"message": message}, id=1) for message in messages]
+        posted = client.submit(endpoint.post, batch, dialect)
+        for number in range(8):
+            started[number].wait()
+        tasks = endpoint.result(dialect, dialect.list, {"contextId": context_id})["tasks"]
+        gate.open()
+        replies = posted.result().json()
+
+    assert len(tasks) == 8
+    assert [dialect.gist(reply["result"]) for reply in replies] == [("task", "completed")] * 9
