@@ -292,6 +292,7 @@ async def _reply(
 
 
 def _error(request_id: Any, code: int, message: str, data: Any = None) -> bytes:
+    logger.debug("a request is refused: %d %s", code, message)
     error = {"code": code, "message": message}
     if data is not None and data is not NODATA:
         error["data"] = data

@@ -141,7 +141,7 @@ class Writer:
     def _settle(self, change: Change, refusal: Duplicate | Conflict | None) -> None:
         self._in_flight = 0
         if refusal is None:
-            if logger.isEnabledFor(logging.INFO):
+            if logger.isEnabledFor(logging.DEBUG):
                 _log_state(self.head, change.head)
             self.head = change.head
             self.tail.publish(change.entries)
@@ -168,7 +168,7 @@ class Writer:
 def _log_state(before: Head, after: Head) -> None:
     if not before.sequence or after.state is not before.state:
         ids = {"task_id": after.task_id, "context_id": after.context_id}
-        logger.info("task %s is %s", after.task_id, after.state.value, extra=ids)
+        logger.debug("task %s is %s", after.task_id, after.state.value, extra=ids)
 
 
 def _head_after(head: Head, events: Sequence[TaskEvent], now_ms: int) -> Head:

@@ -1,5 +1,6 @@
 """The JSON-RPC envelope: ids, parameters, notifications, batches, and what is no request."""
 
+import logging
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +26,17 @@ def not_found(dialect: Dialect, id: Any) -> Json:
     if data := dialect.error_data("TASK_NOT_FOUND"):
         error["data"] = data
     return {"jsonrpc": "2.0", "id": id, "error": error}
+
+
+def test_refused_request_is_one_line_in_the_servers_log(
+    endpoint: Endpoint, dialect: Dialect, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="a2a_agent")
+
+    endpoint.error(dialect, dialect.get, {"id": UNKNOWN})
+
+    said = f"a request is refused: -32001 there is no task {UNKNOWN}"
+    assert [line for line in caplog.messages if "refused" in line] == [said]
 
 
 IDS = [1, 0, -7, 1.5, 2**64 - 1, -(2**63), "1", "", "ü-☃", None]

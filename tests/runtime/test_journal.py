@@ -403,7 +403,7 @@ async def test_journal_that_was_not_entered_may_be_left(store: StagedStore) -> N
 async def test_change_of_state_is_one_line_in_the_servers_log(
     journal: Journal, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, logger="a2a_agent")
+    caplog.set_level(logging.DEBUG, logger="a2a_agent")
     writer = journal.create(SCOPE, "task", "context")
 
     for events in ([ACCEPTED], [WORKING, Noted({})], [Noted({})], [COMPLETED]):
