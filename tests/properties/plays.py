@@ -134,8 +134,11 @@ class Performance:
             self._is_leaving = True
             for task in aside:
                 task.cancel()
-            await asyncio.gather(*aside, return_exceptions=True)
-            self.is_idle.set()
+            try:
+                await asyncio.gather(*aside, return_exceptions=True)
+            finally:
+                # A cancel may come while the agent cleans up.
+                self.is_idle.set()
 
     async def _ask(self, request: RunRequest, asked: Asked) -> None:
         self.gives_no_answer = asked.answer is None
