@@ -1,5 +1,6 @@
 """Random scripts, as Hypothesis strategies: of sane agents and of ones that break every rule."""
 
+from itertools import chain
 from typing import Any
 
 from hypothesis import strategies as st
@@ -77,19 +78,20 @@ wild: Strategy[Move] = from_outside | st.builds(
 )
 
 
-@st.composite
-def in_pieces(draw: st.DrawFn, behaviour: Behaviour) -> list[Any]:
+def in_pieces(behaviour: Behaviour, artifact_id: str) -> Strategy[list[Any]]:
     """An artifact that comes in several events."""
-    artifact_id = draw(st.sampled_from(ARTIFACT_IDS))
-    first = Artifact(parts=draw(behaviour.parts), artifact_id=artifact_id, last=False)
-    return [first, *draw(st.lists(behaviour.further_piece(artifact_id), max_size=3))]
+    first = st.builds(
+        Artifact, parts=behaviour.parts, artifact_id=st.just(artifact_id), last=st.just(False)
+    )
+    further = st.lists(behaviour.further_piece(artifact_id), max_size=3)
+    return st.builds(lambda first, further: [first, *further], first, further)
 
 
 def steps(behaviour: Behaviour) -> Strategy[list[Move]]:
     """What an agent does in one go, on its way."""
     events = (
         st.lists(behaviour.text_event(), min_size=1, max_size=3)
-        | in_pieces(behaviour)
+        | st.one_of([in_pieces(behaviour, artifact_id) for artifact_id in ARTIFACT_IDS])
         | st.lists(behaviour.artifact(), min_size=1, max_size=1)
         | st.lists(behaviour.tool_event(), min_size=1, max_size=2)
         | st.lists(behaviour.side_event(), min_size=1, max_size=2)
@@ -102,18 +104,23 @@ def steps(behaviour: Behaviour) -> Strategy[list[Move]]:
     return rarely(other.map(lambda move: [move]), yielded, 4)
 
 
-@st.composite
-def runs(draw: st.DrawFn, behaviour: Behaviour, between: Strategy[Move]) -> tuple[Move, ...]:
+def runs(behaviour: Behaviour, between: Strategy[Move]) -> Strategy[tuple[Move, ...]]:
     """What an agent does from beginning to end, with some other moves in between."""
     reply: Strategy[Move] = st.builds(Yielded, behaviour.reply())
     end: Strategy[Move] = st.builds(Yielded, behaviour.end() | behaviour.question())
-    moves: list[Move] = draw(rarely(st.lists(reply, min_size=1, max_size=1), st.just([])))[:]
-    for step in draw(st.lists(steps(behaviour), max_size=9)):
-        moves.extend(step)
-    moves.extend(draw(st.lists(rarely(from_outside, end, 4), max_size=1)))
-    for move in draw(st.lists(between, max_size=2)):
-        moves.insert(draw(st.integers(0, len(moves))), move)
-    return tuple(moves)
+    first = rarely(st.lists(reply, min_size=1, max_size=1), st.just([]))
+    way = st.lists(steps(behaviour), max_size=9)
+    last = st.lists(rarely(from_outside, end, 4), max_size=1)
+    others = st.lists(between, max_size=2)
+
+    @st.composite
+    def run(draw: st.DrawFn) -> tuple[Move, ...]:
+        moves = [*draw(first), *chain.from_iterable(draw(way)), *draw(last)]
+        for move in draw(others):
+            moves.insert(draw(st.integers(0, len(moves))), move)
+        return tuple(moves)
+
+    return run()
 
 
 scripts: Strategy[Script] = st.builds(
