@@ -4,14 +4,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import settings
 
 from a2a_agent import InputRequired, RunRequest, Task
 from a2a_agent.domain.errors import UnsupportedOperation
 from a2a_agent.runtime.agent import Events
-from tests.properties.house import open_house
-from tests.properties.plays import Play, plays
-from tests.properties.visits import visit
+from tests.properties.seasons import season
 from tests.support.services import SCOPE, asking, serving, soon
 from tests.support.stores import StagedStore
 
@@ -27,14 +25,7 @@ from tests.support.stores import StagedStore
 def test_every_client_of_every_agent_sees_the_task(
     store: str, examples: int, tmp_path: Path
 ) -> None:
-    with open_house(store.format(tmp_path)) as house:
-
-        @settings(max_examples=examples, suppress_health_check=[*HealthCheck])
-        @given(plays)
-        def check(play: Play) -> None:
-            visit(house, play)
-
-        check()
+    assert season(store.format(tmp_path), settings(max_examples=examples))
 
 
 async def test_answer_that_meets_the_end_of_its_task_is_refused_and_holds_nothing_up() -> None:
