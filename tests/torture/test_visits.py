@@ -11,7 +11,7 @@ from tests.torture.findings import Findings
 
 @pytest.mark.torture
 @pytest.mark.parametrize(
-    ("store", "rounds"), [("memory:", 4), ("sqlite:///{}.db", 1)], ids=["memory", "sqlite"]
+    ("store", "rounds"), [("memory:", 3), ("sqlite:///{}.db", 1)], ids=["memory", "sqlite"]
 )
 def test_every_client_of_thousands_of_agents_sees_the_task(
     store: str, rounds: int, tmp_path: Path
