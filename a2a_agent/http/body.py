@@ -19,7 +19,8 @@ async def read_body(
 
     A timer is made only where there is something to wait for: most bodies come with their head.
     """
-    if length.isdigit() and int(length) > most_bytes:
+    digits = length.lstrip(b"0") or b"0"
+    if digits.isdigit() and (len(digits) > 18 or int(digits) > most_bytes):
         raise BodyTooLarge
     reading = _read(receive, most_bytes)
     try:

@@ -73,6 +73,13 @@ class RpcEndpoint:
             await _reply(send, _error(None, -32600, said), status=415)
             return
         settings = self._settings
+        call = Call(
+            service=self._service,
+            wire=v0_3,
+            offers_streaming=settings.streaming,
+            last_event_id=_text(headers, b"last-event-id"),
+        )
+        self._negotiate(call, scope, headers)
         try:
             body = await read_body(
                 headers.get(b"content-length", b"0"),
@@ -90,13 +97,6 @@ class RpcEndpoint:
             return
         if body is None:
             return
-        call = Call(
-            service=self._service,
-            wire=v0_3,
-            offers_streaming=settings.streaming,
-            last_event_id=_text(headers, b"last-event-id"),
-        )
-        self._negotiate(call, scope, headers)
         try:
             await self._answer(call, await self._replies(call, body), receive, send)
         finally:
@@ -171,11 +171,10 @@ class RpcEndpoint:
 
         async def reply_to(member: Any) -> bytes | None:
             nonlocal room
+            if _is_notification(member):
+                return await self._reply_to(call, member)
             async with turns:
-                if room >= 0 or _is_notification(member):
-                    reply = await self._reply_to(call, member)
-                    if reply is None:
-                        return None
+                if room >= 0 and (reply := await self._reply_to(call, member)) is not None:
                     room -= len(reply)
                     if room >= 0:
                         return reply
@@ -292,7 +291,7 @@ async def _reply(
 
 
 def _error(request_id: Any, code: int, message: str, data: Any = None) -> bytes:
-    logger.debug("a request is refused: %d %s", code, message)
+    logger.debug("answered with an error: %d %r", code, message)
     error = {"code": code, "message": message}
     if data is not None and data is not NODATA:
         error["data"] = data

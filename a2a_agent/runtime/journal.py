@@ -142,7 +142,7 @@ class Writer:
         self._in_flight = 0
         if refusal is None:
             if logger.isEnabledFor(logging.DEBUG):
-                _log_state(self.head, change.head)
+                _log_states(self.head, change)
             self.head = change.head
             self.tail.publish(change.entries)
             self._release_waiters()
@@ -165,10 +165,14 @@ class Writer:
                 waiter.set_result(None)
 
 
-def _log_state(before: Head, after: Head) -> None:
-    if not before.sequence or after.state is not before.state:
-        ids = {"task_id": after.task_id, "context_id": after.context_id}
-        logger.debug("task %s is %s", after.task_id, after.state.value, extra=ids)
+def _log_states(before: Head, change: Change) -> None:
+    state = before.state if before.sequence else None
+    for entry in change.entries:
+        after = _head_after(before, [entry.event], entry.timestamp_ms)
+        if after.state is not state:
+            ids = {"task_id": after.task_id, "context_id": after.context_id}
+            logger.debug("task %s is %s", after.task_id, after.state.value, extra=ids)
+        before, state = after, after.state
 
 
 def _head_after(head: Head, events: Sequence[TaskEvent], now_ms: int) -> Head:

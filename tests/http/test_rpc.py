@@ -28,15 +28,15 @@ def not_found(dialect: Dialect, id: Any) -> Json:
     return {"jsonrpc": "2.0", "id": id, "error": error}
 
 
-def test_refused_request_is_one_line_in_the_servers_log(
+def test_error_that_is_answered_is_one_line_in_the_servers_log(
     endpoint: Endpoint, dialect: Dialect, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="a2a_agent")
 
     endpoint.error(dialect, dialect.get, {"id": UNKNOWN})
 
-    said = f"a request is refused: -32001 there is no task {UNKNOWN}"
-    assert [line for line in caplog.messages if "refused" in line] == [said]
+    said = f"answered with an error: -32001 'there is no task {UNKNOWN}'"
+    assert [line for line in caplog.messages if "error" in line] == [said]
 
 
 IDS = [1, 0, -7, 1.5, 2**64 - 1, -(2**63), "1", "", "ü-☃", None]

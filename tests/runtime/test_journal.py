@@ -406,7 +406,7 @@ async def test_change_of_state_is_one_line_in_the_servers_log(
     caplog.set_level(logging.DEBUG, logger="a2a_agent")
     writer = journal.create(SCOPE, "task", "context")
 
-    for events in ([ACCEPTED], [WORKING, Noted({})], [Noted({})], [COMPLETED]):
+    for events in ([ACCEPTED], [Noted({})], [WORKING, Noted({}), COMPLETED]):
         await stored(writer, *events)
 
     assert caplog.messages == [f"task task is {s}" for s in ("submitted", "working", "completed")]
