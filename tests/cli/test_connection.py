@@ -321,7 +321,7 @@ def test_reply_may_take_longer_than_the_request() -> None:
 def test_reply_may_take_longer_than_a_connection_is_kept_without_requests(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    soon = functools.partial(uvicorn.Config, timeout_keep_alive=0.2)
+    soon = functools.partial(uvicorn.Config, timeout_keep_alive=1)
     monkeypatch.setattr(uvicorn, "Config", soon)
     slow = Slow()
     with (
