@@ -1,11 +1,10 @@
 """Reads the body of a request, within limits of size and time. Knows nothing of what is in it."""
 
 import asyncio
-import types
-from collections.abc import Callable, Coroutine, Generator
-from typing import Any
 
 from starlette.types import Receive
+
+from a2a_agent.runtime.stepping import awaited
 
 
 class BodyTooLarge(Exception):
@@ -22,14 +21,12 @@ async def read_body(
     digits = length.lstrip(b"0") or b"0"
     if digits.isdigit() and (len(digits) > 18 or int(digits) > most_bytes):
         raise BodyTooLarge
-    reading = _read(receive, most_bytes)
-    try:
-        waits_for = reading.send(None)
-    except StopIteration as finished:
-        body: bytes | None = finished.value
-        return body
-    async with asyncio.timeout(seconds):
-        return await _rest(reading, waits_for)
+    async with asyncio.timeout(None) as limit:
+
+        def waits() -> None:
+            limit.reschedule(asyncio.get_running_loop().time() + seconds)
+
+        return await awaited(_read(receive, most_bytes), waits)
 
 
 async def _read(receive: Receive, most_bytes: int) -> bytes | None:
@@ -46,21 +43,3 @@ async def _read(receive: Receive, most_bytes: int) -> bytes | None:
         chunks.append(chunk)
         if not message.get("more_body", False):
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-
-@types.coroutine
-def _rest(
-    begun: Coroutine[Any, Any, bytes | None], waits_for: Any
-) -> Generator[Any, Any, bytes | None]:
-    """Awaits a coroutine that has begun to wait, as `await` does from its beginning (PEP 380)."""
-    while True:
-        step: Callable[[Any], Any] = begun.send
-        try:
-            value = yield waits_for
-        except BaseException as error:  # for the coroutine, as when its time is over
-            step, value = begun.throw, error
-        try:
-            waits_for = step(value)
-        except StopIteration as finished:
-            body: bytes | None = finished.value
-            return body

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from a2a_agent.domain.errors import StoreUnavailable
 from a2a_agent.domain.model import TaskState
@@ -30,6 +31,8 @@ from a2a_agent.runtime.store import (
 from a2a_agent.runtime.tails import Tail, Tails
 
 logger = logging.getLogger(__name__)
+
+AppendNow: TypeAlias = Callable[[Sequence[Change]], Sequence[Duplicate | Conflict | None]]
 
 
 def unix_ms() -> int:
@@ -83,7 +86,7 @@ class Writer:
         self._waiters: list[asyncio.Future[None]] = []
 
     def mark(self) -> None:
-        """Tells the journal that something is pending."""
+        """Tells the journal that something is pending, and that no more comes for now."""
         if not self._is_marked:
             self._is_marked = True
             self._journal._mark(self)
@@ -107,7 +110,6 @@ class Writer:
 
     async def flush(self) -> None:
         """Waits until everything is stored. Raises Refused or StoreUnavailable where it is not."""
-        self._journal._hurry()
         await self.room(1)
 
     def reset(self) -> None:
@@ -239,22 +241,21 @@ class Journal:
         return Writer(self, tail, head, creates=False)
 
     def _mark(self, writer: Writer) -> None:
-        if self._append_now is not None and not self._marked:
-            asyncio.get_running_loop().call_soon(self._hurry)
         self._marked.append(writer)
-        if self._sleep is not None and not self._sleep.done():
+        if self._append_now is not None:
+            self._store_now(self._append_now)
+        elif self._sleep is not None and not self._sleep.done():
             self._sleep.set_result(None)
 
-    def _hurry(self) -> None:
-        """Stores what is marked at once, where the store needs no waiting."""
-        if self._append_now is not None and self._marked:
-            taken = self._take_marked()
-            try:
-                outcomes = self._append_now([change for _, change in taken])
-            except Exception as failure:
-                self._lose(taken, failure)
-            else:
-                self._settle(taken, outcomes)
+    def _store_now(self, append_now: AppendNow) -> None:
+        """Stores what is marked at once, because the store needs no waiting."""
+        taken = self._take_marked()
+        try:
+            outcomes = append_now([change for _, change in taken])
+        except Exception as failure:
+            self._lose(taken, failure)
+        else:
+            self._settle(taken, outcomes)
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()

@@ -25,6 +25,10 @@ _BATCH = 256
 """Entries that a reader takes at once."""
 
 
+def _whole(task: Task) -> Task:
+    return task
+
+
 class Reading:
     """The log as its readers see it."""
 
@@ -78,12 +82,18 @@ class Reading:
             self._tails.close(reader)
 
     async def follow(
-        self, reader: Reader, start: int, view: View, claim: Claim | None = None
+        self,
+        reader: Reader,
+        start: int,
+        view: View,
+        claim: Claim | None = None,
+        shown_as: Callable[[Task], Task] = _whole,
     ) -> AsyncIterator[StreamItem]:
         """The task as it was after entry `start`, then what follows until the task rests.
 
-        With `claim` the first item waits for the agent's first event, or a short while, and is
-        a Message where the agent answers with one. Closes the reader at its end.
+        `shown_as` says how the task is shown. With `claim` the first item waits for the agent's
+        first event, or a short while, and is a Message where the agent answers with one. Closes
+        the reader at its end.
         """
         time, silence = asyncio.get_running_loop().time, self._limits.keep_alive_seconds
         try:
@@ -92,7 +102,7 @@ class Reading:
                 yield reply_message(assembly.task(), reply)
                 return
             task = assembly.task()
-            yield Snapshot(task, start)
+            yield Snapshot(shown_as(task), start)
             if task.status.state.is_resting and reader.tail.sequence <= start:
                 return
             due, answered = time() + silence, False
@@ -112,11 +122,11 @@ class Reading:
         time = asyncio.get_running_loop().time
         due = 0.0
         while not reader.is_gone:
-            entries = _until_rest(await self._after(reader.tail, sequence))
-            if not entries:
+            if sequence >= reader.tail.sequence:
                 if not await reader.changed(self._limits.keep_alive_seconds):
                     yield []
                 continue
+            entries = _until_rest(await self._after(reader.tail, sequence))
             has_caught_up = entries[-1].sequence >= reader.tail.sequence
             is_early = view.coalesce_ms and has_caught_up and not entries[-1].is_resting
             if is_early and (wait := due - time()) > 0:

@@ -21,6 +21,7 @@ from a2a_agent.runtime.agent import Events, RunRequest
 from a2a_agent.runtime.conversations import own_message
 from a2a_agent.runtime.journal import Refused, Writer
 from a2a_agent.runtime.limits import Limits
+from a2a_agent.runtime.stepping import awaited
 
 logger = logging.getLogger(__name__)
 
@@ -150,9 +151,14 @@ class Run:
     async def _pull(self, stream: Events) -> None:
         mapper, writer, tail = self._mapper, self.writer, self.writer.tail
         ahead, most = self._runner.limits.events_ahead, self._runner.limits.events_per_task
-        time = self._loop.time
+        time, next_event, store = self._loop.time, stream.__anext__, self._store
         barren = 0
-        async for event in stream:
+        while True:
+            try:
+                # What comes without a pause is stored together, as soon as there is one.
+                event = await awaited(next_event(), store)
+            except StopAsyncIteration:
+                return
             if self._ending is not None:
                 return
             while self._answer is not None:
@@ -163,20 +169,26 @@ class Run:
             if not tail.is_task and not mapper.may_reply and not mapper.progress.has_replied:
                 tail.is_task = True
                 tail.wake()
-            writer.mark()
             if mapper.has_ended:
+                store()  # cleaning up may take a while
                 self._log_end(event)
                 return
             if mapper.progress.sequence > most:
                 raise _TooManyEvents
+            barren += 1
             if writer.ahead >= ahead:
+                store()
                 await writer.room(ahead)
                 barren = 0
-            barren += 1
-            if barren == _MOST_WITHOUT_PAUSE:
+            elif barren == _MOST_WITHOUT_PAUSE:
                 # Events of which nothing becomes must not keep everybody else from running.
+                store()
                 await asyncio.sleep(0)
                 barren = 0
+
+    def _store(self) -> None:
+        if self.writer.pending:
+            self.writer.mark()
 
     def _log_end(self, event: AgentEvent | str) -> None:
         if isinstance(event, RunFinished) and event.error is not None:

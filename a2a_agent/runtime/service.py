@@ -27,7 +27,6 @@ from a2a_agent.domain.requests import (
     GetTask,
     ListTasks,
     SendMessage,
-    Snapshot,
     StreamItem,
     SubscribeToTask,
     TaskList,
@@ -122,9 +121,13 @@ class Service:
             place.callback(self._tails.close, reader)
             claim = partial(self._runner.claim_task, accepted.task_id)
             items = self._reading.follow(
-                reader, accepted.sequence, view, claim if accepted.sequence == 1 else None
+                reader,
+                accepted.sequence,
+                view,
+                claim if accepted.sequence == 1 else None,
+                partial(self._cut, request=request),
             )
-            return Stream(self._cut_first(items, request), reader, place.pop_all())
+            return Stream(items, reader, place.pop_all())
 
     async def get(self, scope: Scope, request: GetTask) -> Task:
         """The task as it is now."""
@@ -185,9 +188,9 @@ class Service:
             place.callback(self._tails.close, reader)
             head = await self._head(scope, request.task_id)
             reader.tail.reaches(head.sequence)
-            items = self._reading.follow(reader, _start(head, after), view)
-            whole = GetTask(task_id=head.task_id)
-            return Stream(self._cut_first(items, whole), reader, place.pop_all())
+            whole = partial(self._cut, request=GetTask(task_id=head.task_id))
+            items = self._reading.follow(reader, _start(head, after), view, shown_as=whole)
+            return Stream(items, reader, place.pop_all())
 
     async def _head(self, scope: Scope, task_id: str) -> Head:
         head = await self._store.head(scope, task_id)
@@ -268,14 +271,6 @@ class Service:
         if len(task.history) <= wanted:
             return task
         return replace(task, history=task.history[len(task.history) - wanted :])
-
-    async def _cut_first(
-        self, items: AsyncIterator[StreamItem], request: SendMessage | GetTask
-    ) -> AsyncIterator[StreamItem]:
-        async for item in items:
-            if isinstance(item, Snapshot):
-                item = replace(item, task=self._cut(item.task, request))
-            yield item
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

@@ -29,7 +29,7 @@ def giving(*messages: Message) -> Receive:
 
 
 def at_once(receive: Receive, *, length: bytes = b"0") -> bytes | None:
-    """What is read without an event loop, so without a timer and without a wait."""
+    """What is read in one step, so without a wait."""
     with pytest.raises(StopIteration) as read:
         read_body(length, receive, most_bytes=4, seconds=LIMIT_SECONDS).send(None)
     body: bytes | None = read.value.value
@@ -46,19 +46,17 @@ def at_once(receive: Receive, *, length: bytes = b"0") -> bytes | None:
         ([GONE], None),
     ],
 )
-def test_what_has_come_is_read_at_once_without_a_timer(
-    messages: list[Message], body: bytes | None
-) -> None:
+async def test_what_has_come_is_read_at_once(messages: list[Message], body: bytes | None) -> None:
     assert at_once(giving(*messages)) == body
 
 
 @pytest.mark.parametrize("pieces", [[b"body!"], [b"body", b"!"]])
-def test_body_that_turns_out_too_large_is_refused(pieces: list[bytes]) -> None:
+async def test_body_that_turns_out_too_large_is_refused(pieces: list[bytes]) -> None:
     with pytest.raises(BodyTooLarge):
         at_once(giving(*map(piece, pieces)))
 
 
-def test_body_that_says_it_is_too_large_is_refused_unread() -> None:
+async def test_body_that_says_it_is_too_large_is_refused_unread() -> None:
     with pytest.raises(BodyTooLarge):
         at_once(giving(), length=b"5")
 

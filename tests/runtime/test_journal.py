@@ -321,18 +321,6 @@ async def test_store_that_needs_no_waiting_has_taken_what_is_flushed() -> None:
         assert await log(store, "task") == [ACCEPTED]
 
 
-async def test_store_that_needs_no_waiting_takes_the_rest_with_the_next_step() -> None:
-    store = MemoryTaskStore()
-    async with Journal(store, Tails()) as journal:
-        writer = journal.create(SCOPE, "task", "context")
-        write(writer, ACCEPTED)
-        write(writer, WORKING)
-        before = await log(store, "task")
-        await asyncio.sleep(0)
-
-        assert (before, await log(store, "task")) == ([], [ACCEPTED, WORKING])
-
-
 async def test_writer_that_has_lost_events_loses_all_that_follow(
     journal: Journal, store: StagedStore
 ) -> None:

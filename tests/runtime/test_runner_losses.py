@@ -151,7 +151,10 @@ async def test_cancel_whose_end_is_lost_ends_failed(store: StagedStore) -> None:
     worker = Worker()
     async with serving(worker, store) as service:
         task = await started(service)
+        store.after_append.shut()
         await soon(worker.is_at_work.wait())
+        await soon(store.after_append.knocked())
+        store.after_append.open()
         store.failure = NO_DISK
         canceling = asyncio.create_task(service.cancel(SCOPE, CancelTask(task_id=task.id)))
         await soon(store.failed.wait())
