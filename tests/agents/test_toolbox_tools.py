@@ -19,10 +19,10 @@ from a2a_agent.agents.toolbox.numerals import NUMBER, read_number, with_digits, 
 from a2a_agent.agents.toolbox.tools import MAX_TEXT, calculate, toolbox_tools, utc_now
 from a2a_agent.agents.toolbox.units import convert
 from a2a_agent.agents.toolbox.zones import cities_of, find_zone
-from a2a_agent.agents.tools import Tool, ToolError
+from a2a_agent.agents.tools import FunctionTool, ToolError
 
 NOW = datetime(2026, 11, 20, 8, 42, tzinfo=UTC)
-TOOLS: dict[str, Tool] = {tool.name: tool for tool in toolbox_tools(lambda: NOW)}
+TOOLS: dict[str, FunctionTool] = {tool.name: tool for tool in toolbox_tools(lambda: NOW)}
 
 
 async def call(name: str, **arguments: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field
 
-from a2a_agent.agents.tools import ToolError, tool_from
+from a2a_agent.agents.tools import ToolError, tool
 from a2a_agent.domain.model import JsonValue
 
 
@@ -31,10 +31,10 @@ async def slow_double(number: int) -> int:
 
 
 def test_a_function_becomes_a_tool_with_its_name_docstring_and_schema() -> None:
-    tool = tool_from(weather)
+    made = tool(weather)
 
-    assert (tool.name, tool.description) == ("weather", "Tells the weather.")
-    assert tool.parameters == {
+    assert (made.name, made.description) == ("weather", "Tells the weather.")
+    assert made.parameters == {
         "type": "object",
         "properties": {
             "city": {"type": "string"},
@@ -50,11 +50,11 @@ def test_a_function_without_docstring_has_an_empty_description() -> None:
     def bare(number: int) -> int:
         return number
 
-    assert tool_from(bare).description == ""
+    assert tool(bare).description == ""
 
 
 async def test_a_result_comes_as_json() -> None:
-    output = await tool_from(weather).call({"city": "Berlin", "day": "2026-12-24"})
+    output = await tool(weather).call({"city": "Berlin", "day": "2026-12-24"})
 
     assert output == {"city": "Berlin", "day": "2026-12-24", "degrees": 20.0}
 
@@ -63,11 +63,11 @@ async def test_a_synchronous_tool_runs_off_the_event_loop() -> None:
     def where() -> str:
         return threading.current_thread().name
 
-    assert await tool_from(where).call({}) != threading.current_thread().name
+    assert await tool(where).call({}) != threading.current_thread().name
 
 
 async def test_an_asynchronous_tool_is_awaited() -> None:
-    assert await tool_from(slow_double).call({"number": "21"}) == 42
+    assert await tool(slow_double).call({"number": "21"}) == 42
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ async def test_arguments_that_do_not_fit_are_a_tool_error(
     arguments: JsonValue, sentence: str
 ) -> None:
     with pytest.raises(ToolError) as caught:
-        await tool_from(weather).call(arguments)
+        await tool(weather).call(arguments)
 
     assert str(caught.value) == sentence
 
@@ -130,7 +130,7 @@ async def test_a_failure_is_a_tool_error_that_tells_no_secret(
     function: Callable[[], Any], sentence: str
 ) -> None:
     with pytest.raises(ToolError) as caught:
-        await asyncio.wait_for(tool_from(function).call({}), 5)
+        await asyncio.wait_for(tool(function).call({}), 5)
 
     assert str(caught.value) == sentence
 
@@ -143,7 +143,7 @@ async def test_numbers_that_json_lacks_become_null_and_other_objects_text() -> N
     def odd() -> list[Any]:
         return [float("nan"), Odd()]
 
-    assert await tool_from(odd).call({}) == [None, "odd"]
+    assert await tool(odd).call({}) == [None, "odd"]
 
 
 def untyped(city):  # type: ignore[no-untyped-def]  # what is tested
@@ -161,19 +161,19 @@ def test_a_function_whose_arguments_have_no_name_or_type_is_no_tool(
     function: Callable[..., Any],
 ) -> None:
     with pytest.raises(TypeError, match=f"{function.__name__} is no tool"):
-        tool_from(function)
+        tool(function)
 
 
 @pytest.mark.parametrize(
     ("output", "text"), [("as it is", "as it is"), ({"ü": [1, None]}, '{"ü": [1, null]}')]
 )
 def test_a_result_is_told_as_json(output: JsonValue, text: str) -> None:
-    assert tool_from(slow_double).text({"number": 1}, output) == text
+    assert tool(slow_double).text({"number": 1}, output) == text
 
 
 def test_a_result_is_told_in_the_tools_own_words_with_all_arguments() -> None:
-    tool = tool_from(weather, render=lambda arguments, output: f"{arguments} -> {output}")
+    made = tool(weather, render=lambda arguments, output: f"{arguments} -> {output}")
 
-    assert tool.text({"city": "Berlin", "day": "2026-12-24"}, "cold") == (
+    assert made.text({"city": "Berlin", "day": "2026-12-24"}, "cold") == (
         "{'city': 'Berlin', 'day': '2026-12-24', 'degrees': 20.0} -> cold"
     )

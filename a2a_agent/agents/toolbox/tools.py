@@ -11,7 +11,7 @@ from a2a_agent.agents.toolbox import answers, calculator, units
 from a2a_agent.agents.toolbox.clocks import read_time
 from a2a_agent.agents.toolbox.dates import WEEKDAYS, shifted
 from a2a_agent.agents.toolbox.zones import cities_of, find_zone
-from a2a_agent.agents.tools import Tool, ToolError, tool_from
+from a2a_agent.agents.tools import FunctionTool, ToolError, tool
 
 MAX_TEXT = 1_000_000
 
@@ -132,7 +132,7 @@ def text_statistics(text: str) -> TextStatistics:
     )
 
 
-def toolbox_tools(clock: Callable[[], datetime]) -> tuple[Tool, ...]:
+def toolbox_tools(clock: Callable[[], datetime]) -> tuple[FunctionTool, ...]:
     """All tools; those that need to know what time it is ask the clock."""
 
     def current_time(place: str) -> LocalTime:
@@ -150,14 +150,14 @@ def toolbox_tools(clock: Callable[[], datetime]) -> tuple[Tool, ...]:
         return ConvertedTime(_local(moment), _local(moment.astimezone(target)))
 
     return (
-        tool_from(calculate, render=answers.calculation),
-        tool_from(convert_units, render=answers.conversion),
-        tool_from(current_time, render=answers.current_time),
-        tool_from(convert_time, render=answers.converted_time),
-        tool_from(days_between, render=answers.days_between),
-        tool_from(add_to_date, render=answers.shifted_date),
-        tool_from(weekday, render=answers.weekday),
-        tool_from(text_statistics, render=answers.text_statistics),
+        tool(calculate, render=answers.calculation),
+        tool(convert_units, render=answers.conversion),
+        tool(current_time, render=answers.current_time),
+        tool(convert_time, render=answers.converted_time),
+        tool(days_between, render=answers.days_between),
+        tool(add_to_date, render=answers.shifted_date),
+        tool(weekday, render=answers.weekday),
+        tool(text_statistics, render=answers.text_statistics),
     )
 
 
