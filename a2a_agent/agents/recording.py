@@ -12,7 +12,8 @@ import re
 import time
 from base64 import b64decode, b64encode
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from contextlib import AsyncExitStack
+from dataclasses import MISSING, Field, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from threading import Lock
@@ -27,6 +28,7 @@ from a2a_agent.runtime.agent import (
     Events,
     RunRequest,
     describe,
+    opened,
     run_function,
 )
 
@@ -65,7 +67,7 @@ def event_from_json(data: Mapping[str, Any]) -> AgentEvent:
 
 def _fields_to_json(value: Any) -> dict[str, Any]:
     pairs = [(f.name, getattr(value, f.name)) for f in fields(value) if not _is_default(f, value)]
-    return {name: _plain(content) for name, content in pairs}
+    return {name: plain(content) for name, content in pairs}
 
 
 def _is_default(declared: Field[Any], value: Any) -> bool:
@@ -73,7 +75,8 @@ def _is_default(declared: Field[Any], value: Any) -> bool:
     return default is not MISSING and getattr(value, declared.name) == default
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The value as JSON: parts as objects with their `kind`, enums as words, bytes as base64."""
     match value:
         case TextPart() | FilePart() | DataPart():
             return {"kind": _PART_KINDS[type(value)], **_fields_to_json(value)}
@@ -82,14 +85,15 @@ def _plain(value: Any) -> Any:
         case bytes():
             return b64encode(value).decode("ascii")
         case Mapping():
-            return {str(key): _plain(content) for key, content in value.items()}
+            return {str(key): plain(content) for key, content in value.items()}
         case Sequence() if not isinstance(value, str):
-            return [_plain(content) for content in value]
+            return [plain(content) for content in value]
         case _:
             return value
 
 
-def _part(data: Mapping[str, Any]) -> Part:
+def part_from_json(data: Mapping[str, Any]) -> Part:
+    """The part that `plain` wrote down."""
     given = dict(data)
     part_class = _PARTS[given.pop("kind")]
     if "raw" in given:
@@ -103,7 +107,7 @@ def _as_it_is(value: Any) -> Any:
 
 _READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
-        "parts": lambda parts: tuple(_part(part) for part in parts),
+        "parts": lambda parts: tuple(part_from_json(part) for part in parts),
         "options": tuple,
         "kind": InputKind,
         "state": TaskState,
@@ -115,22 +119,30 @@ def recorded(
     agent: Agent, directory: Path, *, clock: Callable[[], float] = time.monotonic
 ) -> "RecordedAgent":
     """The same agent, each run of which is written to `directory/<task id>-<n>.jsonl`."""
-    return RecordedAgent(run_function(agent), directory, clock, describe(agent))
+    return RecordedAgent(agent, directory, clock, describe(agent))
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedAgent:
     """Passes every event on, and writes it down as `{"t": seconds, "event": {…}}`."""
 
-    inner: Callable[[RunRequest], Events]
+    agent: Agent
     directory: Path
     clock: Callable[[], float]
     description: AgentDescription
+    _opened: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def __aenter__(self) -> "RecordedAgent":
+        await self._opened.enter_async_context(opened(self.agent))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._opened.aclose()
 
     async def run(self, request: RunRequest, /) -> Events:
         """Yields the agent's events; the file is complete when the run is over, however it ends."""
         page = _Page(self.directory, request.task_id, self.clock())
-        events = self.inner(request)
+        events = run_function(self.agent)(request)
         try:
             async for event in events:
                 if page.add(event, self.clock()):

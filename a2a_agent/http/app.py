@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from a2a_agent.http.card import CardEndpoint, served_extensions
 from a2a_agent.http.page import Page
 from a2a_agent.http.rpc import RpcEndpoint
-from a2a_agent.runtime.agent import Agent, AgentDescription, describe, run_function
+from a2a_agent.runtime.agent import Agent, AgentDescription, describe, opened, run_function
 from a2a_agent.runtime.limits import Limits
 from a2a_agent.runtime.service import Service
 from a2a_agent.runtime.store import MemoryTaskStore, TaskStore
@@ -34,7 +34,8 @@ def create_app(
     """An A2A endpoint for the agent, as an ASGI application.
 
     Without a `description` the agent's own is used, or its name and docstring. Raises TypeError
-    for what is no agent. The store is opened when the application starts.
+    for what is no agent. The store is opened when the application starts, and the agent, if it is
+    an asynchronous context manager, before it.
     """
     run_function(agent)
     settings = settings or Settings()
@@ -44,7 +45,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with _store(settings) as store:
+        async with opened(agent), _store(settings) as store:
             service = Service(agent, description, store, limits(settings))
             async with service:
                 endpoint.rpc = RpcEndpoint(service, settings, served_extensions(settings))

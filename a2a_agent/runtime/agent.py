@@ -1,6 +1,7 @@
 """What an agent is, and what it is given."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import Any, Protocol, TypeAlias, cast, runtime_checkable
@@ -96,6 +97,11 @@ def run_function(agent: Agent) -> Callable[[RunRequest], Events]:
     if iscoroutinefunction(function) and not isasyncgenfunction(function):
         raise TypeError(f"{function!r} never yields, so it is no agent: {_WHAT_AN_AGENT_IS}")
     return cast(Callable[[RunRequest], Events], function)
+
+
+def opened(agent: Agent) -> AbstractAsyncContextManager[object]:
+    """What holds the agent open while it serves: itself, if it is a context manager."""
+    return agent if isinstance(agent, AbstractAsyncContextManager) else nullcontext()
 
 
 _WHAT_AN_AGENT_IS = (

@@ -330,3 +330,38 @@ async def test_a_disk_that_fails_ends_the_recording_and_not_the_run(
 
 def test_the_description_is_the_agents_own(tmp_path: Path) -> None:
     assert describe(recorded(echo, tmp_path)) == describe(echo)
+
+
+class Shop:
+    """Opens and closes."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+
+    async def __aenter__(self) -> "Shop":
+        self.log.append("opened")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.log.append("closed")
+
+    async def run(self, request: RunRequest, /) -> Events:
+        """Serves."""
+        yield "served"
+
+
+async def test_an_agent_is_opened_and_closed_with_its_recording(tmp_path: Path) -> None:
+    shop = Shop()
+
+    async with recorded(shop, tmp_path) as agent:
+        assert shop.log == ["opened"]
+        assert await events_of(agent, request_of("Hello")) == ["served"]
+
+    assert shop.log == ["opened", "closed"]
+
+
+async def test_the_recording_of_an_agent_that_needs_no_opening_opens_too(tmp_path: Path) -> None:
+    async with recorded(echo, tmp_path) as agent:
+        events = await events_of(agent, request_of("Hello"))
+
+    assert events == await events_of(echo, request_of("Hello"))
