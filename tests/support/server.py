@@ -39,7 +39,9 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serving(app: ASGIApp, *, root_path: str = "", runs_lifespan: bool = True) -> Iterator[str]:
+def serving(
+    app: ASGIApp, *, root_path: str = "", runs_lifespan: bool = True, port: int = 0
+) -> Iterator[str]:
     """The base URL of the application, `http://127.0.0.1:PORT`, for as long as the block runs."""
     config = uvicorn.Config(
         app,
@@ -52,7 +54,8 @@ def serving(app: ASGIApp, *, root_path: str = "", runs_lifespan: bool = True) ->
     )
     # asyncio turns Nagle's algorithm off only for sockets that say that they are TCP.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
         server = _Server(config)
         thread = Thread(target=server.work, args=(listener,), name="uvicorn")
         thread.start()
