@@ -1,31 +1,32 @@
 """From the name of an agent, as it is typed, to the agent."""
 
-import importlib
 import inspect
-import os
-import sys
-import traceback
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from a2a_agent.cli.errors import UsageError
+from a2a_agent.cli.llm import LlmChoice
+from a2a_agent.cli.modules import described, imported
 from a2a_agent.runtime.agent import Agent, RunnableAgent, run_function
 from a2a_agent.settings import Settings
 
 
-def load_agent(name: str, settings: Settings) -> Agent:
+def load_agent(name: str, settings: Settings, llm: LlmChoice) -> Agent:
     """A built-in agent, or what `module:attribute` names: an agent, or how to make one.
 
     Raises UsageError, saying what is wrong with it, for any other name.
     """
+    if name == "openai":
+        return llm.agent()
+    llm.refuse_for(name)
     if name in _BUILT_IN:
         return _BUILT_IN[name](settings)
     module, colon, attribute = name.partition(":")
     if not (module and colon and attribute):
-        known = ", ".join(_BUILT_IN)
+        known = ", ".join((*_BUILT_IN, "openai"))
         raise UsageError(f"there is no agent {name!r}; it is one of {known}, or module:attribute")
-    return _checked(_made(_attribute(_imported(module), attribute), name), name)
+    return _checked(_made(_attribute(imported(module), attribute), name), name)
 
 
 # An agent is imported when it is chosen: the toolbox brings a table of units, for one.
@@ -54,20 +55,6 @@ _BUILT_IN: Mapping[str, Callable[[Settings], Agent]] = MappingProxyType(
 )
 
 
-def _imported(module: str) -> Any:
-    # As with `python -m`: what lies in the current directory can be named.
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name and f"{module}.".startswith(f"{error.name}."):
-            raise UsageError(f"there is no module {error.name!r} here") from error
-        raise UsageError(f"module {module!r} needs {error.name!r}, which is missing") from error
-    except (Exception, SystemExit) as error:  # whatever a module may raise while it is imported
-        raise UsageError(f"module {module!r} cannot be imported: {_described(error)}") from error
-
-
 def _attribute(module: Any, path: str) -> Any:
     found = module
     for attribute in path.split("."):
@@ -85,7 +72,7 @@ def _made(found: Any, name: str) -> Any:
     try:
         return found()
     except Exception as error:  # whatever a factory may raise
-        raise UsageError(f"{name} cannot make an agent: {_described(error)}") from error
+        raise UsageError(f"{name} cannot make an agent: {described(error)}") from error
 
 
 def _checked(agent: Any, name: str) -> Agent:
@@ -107,11 +94,3 @@ def _takes(function: Callable[..., Any], count: int) -> bool:
     except ValueError:  # built-ins that do not tell
         return True
     return True
-
-
-def _described(error: BaseException) -> str:
-    said = f"{type(error).__name__}: {error}"
-    frames = traceback.extract_tb(error.__traceback__)
-    if isinstance(error, SyntaxError) or not frames:
-        return said
-    return f"{said} ({frames[-1].filename}, line {frames[-1].lineno})"

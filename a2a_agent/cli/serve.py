@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from a2a_agent.cli.errors import UsageError
 from a2a_agent.cli.terminal import clean, console, one_line_errors
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class ServeCommand(TyperCommand):
 @one_line_errors()
 def serve(
     agent: Annotated[
-        str, typer.Argument(help="toolbox, echo, scenarios, or your own: module:attribute.")
+        str,
+        typer.Argument(help="toolbox, openai, echo, scenarios, or your own: module:attribute."),
     ] = "toolbox",
     host: Annotated[str | None, typer.Option()] = None,
     port: Annotated[int | None, typer.Option()] = None,
@@ -62,30 +64,87 @@ def serve(
     log_level: Annotated[
         LogLevel, typer.Option(metavar="|".join(LogLevel), help="How much to log.")
     ] = LogLevel.INFO,
+    model: Annotated[str | None, typer.Option()] = None,
+    api: Annotated[str | None, typer.Option(metavar="chat|responses")] = None,
+    base_url: Annotated[str | None, typer.Option(metavar="URL")] = None,
+    instructions: Annotated[str | None, typer.Option()] = None,
+    instructions_file: Annotated[
+        typer.FileText | None,
+        typer.Option(metavar="FILE", help="Read the instructions from a file."),
+    ] = None,
+    tools: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MODULE",
+            help="Module of functions that the model may call, or toolbox; repeatable.",
+        ),
+    ] = None,
+    mcp: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COMMAND|URL",
+            help="MCP server whose tools the model may call; repeatable.",
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option()] = None,
+    temperature: Annotated[float | None, typer.Option()] = None,
+    request_options: Annotated[str | None, typer.Option(metavar="JSON")] = None,
+    timeout_seconds: Annotated[float | None, typer.Option()] = None,
+    max_retries: Annotated[int | None, typer.Option()] = None,
+    max_steps: Annotated[int | None, typer.Option()] = None,
+    tool_timeout_seconds: Annotated[float | None, typer.Option()] = None,
 ) -> None:
     """Serve an agent as an A2A endpoint, until Ctrl-C.
 
     There are more settings, for the environment: `a2a-agent settings` lists them.
     """
+    from a2a_agent.cli.llm import LlmChoice
     from a2a_agent.cli.loading import load_agent
-    from a2a_agent.cli.setting_options import effective_settings
+    from a2a_agent.cli.setting_options import effective
+    from a2a_agent.settings import Settings
 
-    given = {
-        "host": host,
-        "port": port,
-        "store": store,
-        "public_url": public_url,
-        "streaming": streaming,
-        "required_extensions": required_extensions,
-    }
-    settings = effective_settings({k: v for k, v in given.items() if v is not None})
+    settings = effective(
+        Settings,
+        _given(
+            host=host,
+            port=port,
+            store=store,
+            public_url=public_url,
+            streaming=streaming,
+            required_extensions=required_extensions,
+        ),
+    )
+    options = _given(
+        model=model,
+        api=api,
+        base_url=base_url,
+        instructions=_instructions(instructions, instructions_file),
+        name=name,
+        temperature=temperature,
+        request_options=request_options,
+        timeout_seconds=timeout_seconds,
+        max_retries=max_retries,
+        max_steps=max_steps,
+        tool_timeout_seconds=tool_timeout_seconds,
+    )
     _log_to_stderr(log_level)
-    loaded = load_agent(agent, settings)
+    llm = LlmChoice(options=options, tools=tools or (), mcp=mcp or ())
+    loaded = load_agent(agent, settings, llm)
     if record is not None:
         from a2a_agent.agents.recording import recorded
 
         loaded = recorded(loaded, record)
     _run(loaded, settings, is_verbose=log_level is LogLevel.DEBUG)
+
+
+def _instructions(given: str | None, file: typer.FileText | None) -> str | None:
+    if given is not None and file is not None:
+        raise UsageError("give --instructions or --instructions-file, not both")
+    return given if file is None else file.read()
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def settings() -> None:
@@ -148,5 +207,7 @@ def _log_to_stderr(level: LogLevel) -> None:
         level=logging.INFO if is_verbose else logging.WARNING,
     )
     logging.getLogger("a2a_agent").setLevel(level.upper())
+    # Its tracebacks are of what servers do wrong; what comes of that, we say ourselves.
+    logging.getLogger("mcp").setLevel(logging.DEBUG if is_verbose else logging.CRITICAL)
     for name in ("uvicorn", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.DEBUG if is_verbose else logging.WARNING)

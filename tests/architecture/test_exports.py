@@ -53,7 +53,11 @@ def test_other_names_are_unknown() -> None:
         _ = a2a_agent.Endpoint
 
 
-def test_packages_below_name_nothing() -> None:
-    packages = [*(ROOT / "a2a_agent").rglob("__init__.py")]
+def test_packages_below_name_nothing_but_the_llm_agent_itself() -> None:
+    package = ROOT / "a2a_agent"
+    packages = [*package.rglob("__init__.py")]
 
-    assert [path for path in packages if path.read_text()] == [ROOT / "a2a_agent" / "__init__.py"]
+    assert {path for path in packages if path.read_text()} == {
+        package / "__init__.py",
+        package / "agents" / "openai" / "__init__.py",
+    }

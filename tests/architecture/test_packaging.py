@@ -4,7 +4,7 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("requirements-build.lock", "requirements-runtime.lock")
 INTERFACE_OF_ANOTHER = {"pydantic-core"}  # of pydantic
 PACKAGES = ("a2a_agent", "conformance", "schemas")
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PEERS = [f"tests/peers/{path.name}" for path in sorted((ROOT / "tests/peers").glob("*.txt"))]
 LOCKS = ("requirements.lock", *PARTS, "requirements-lowest.txt", *PEERS)
 
@@ -24,11 +25,18 @@ def pins(lock: str) -> dict[str, str]:
 
 
 def declared(*groups: str) -> set[str]:
-    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    lines = list(pyproject["project"]["dependencies"])
+    lines = list(PYPROJECT["project"]["dependencies"])
     for group in groups:
-        lines += pyproject["dependency-groups"][group]
+        lines += PYPROJECT["dependency-groups"][group]
+    return names(lines)
+
+
+def names(lines: Iterable[str]) -> set[str]:
     return {re.split(r"[^a-z0-9-]", line)[0] for line in lines}
+
+
+def extras() -> set[str]:
+    return set().union(*PYPROJECT["project"]["optional-dependencies"].values())
 
 
 def imported(package: str) -> Iterator[str]:
@@ -42,11 +50,11 @@ def imported(package: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_package_imports_only_what_is_declared(package: str) -> None:
-    names = set(imported(package)) - sys.stdlib_module_names - set(PACKAGES)
+    modules = set(imported(package)) - sys.stdlib_module_names - set(PACKAGES)
     installed = packages_distributions()
-    distributions = {installed.get(name, [name])[0].lower().replace("_", "-") for name in names}
+    distributions = {installed.get(name, [name])[0].lower().replace("_", "-") for name in modules}
 
-    assert distributions - declared() - INTERFACE_OF_ANOTHER == set()
+    assert distributions - declared() - names(extras()) - INTERFACE_OF_ANOTHER == set()
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -60,6 +68,11 @@ def test_every_dependency_is_locked() -> None:
     assert declared("build", "dev") - pins("requirements.lock").keys() == set()
     assert declared("dev") - pins("requirements-lowest.txt").keys() == set()
     assert declared() - pins("requirements-runtime.lock").keys() == set()
+
+
+def test_extras_are_tested_as_they_are_declared_and_not_in_the_image() -> None:
+    assert extras() - set(PYPROJECT["dependency-groups"]["dev"]) == set()
+    assert names(extras()) & pins("requirements-runtime.lock").keys() == set()
 
 
 @pytest.mark.parametrize("part", PARTS)

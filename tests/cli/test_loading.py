@@ -6,8 +6,10 @@ import pytest
 
 from a2a_agent import Message, Role, RunRequest
 from a2a_agent.agents.echo import EchoAgent
+from a2a_agent.agents.openai import OpenAIAgent
 from a2a_agent.agents.scenarios import ScenarioAgent
 from a2a_agent.cli.errors import UsageError
+from a2a_agent.cli.llm import LlmChoice
 from a2a_agent.cli.loading import load_agent
 from a2a_agent.runtime.agent import Agent, run_function
 from a2a_agent.settings import Settings
@@ -67,7 +69,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
     monkeypatch.delitem(sys.modules, "some_agents", raising=False)
-    return lambda name: load_agent(name, Settings(scenario_seconds=3))
+    return lambda name: load_agent(name, Settings(scenario_seconds=3), LlmChoice())
 
 
 async def said_by(agent: Agent) -> list[object]:
@@ -104,7 +106,10 @@ def test_agents_can_be_loaded_one_after_the_other(load: Load) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("parrot", "no agent 'parrot'; it is one of toolbox, echo, scenarios, or module:attribute"),
+        (
+            "parrot",
+            "no agent 'parrot'; it is one of toolbox, echo, scenarios, openai, or module:attribute",
+        ),
         (":x", "there is no agent ':x'"),
         ("x:", "there is no agent 'x:'"),
         ("missing:agent", "there is no module 'missing' here"),
@@ -130,3 +135,22 @@ def test_agents_can_be_loaded_one_after_the_other(load: Load) -> None:
 def test_what_is_no_agent_is_named(load: Load, name: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         load(name)
+
+
+def test_the_llm_agent_is_made_of_what_was_given_for_it() -> None:
+    llm = LlmChoice(options={"model": "m", "name": "reader", "base_url": "http://127.0.0.1/v1"})
+
+    agent = load_agent("openai", Settings(), llm)
+
+    assert isinstance(agent, OpenAIAgent)
+    assert agent.description.name == "reader"
+
+
+@pytest.mark.parametrize("name", ["echo", "some_agents:agent"])
+def test_what_only_the_llm_agent_takes_is_refused_for_others(load: Load, name: str) -> None:
+    llm = LlmChoice(options={"base_url": "http://127.0.0.1/v1"})
+
+    with pytest.raises(UsageError) as caught:
+        load_agent(name, Settings(), llm)
+
+    assert str(caught.value) == f"--base-url is for the agent openai; {name} does not take it"

@@ -16,6 +16,7 @@ import pytest
 
 from a2a_agent import Settings, create_app
 from a2a_agent.agents.toolbox.agent import ToolboxAgent
+from tests.support.fake_openai import Script, running
 from tests.support.server import LIMIT_SECONDS, serving
 
 ROOT = Path(__file__).parents[2]
@@ -127,7 +128,27 @@ EXAMPLES = [
     ("docs/agents.md", 2, ["all files", "no"], ("completed", "Left alone.")),
     ("docs/agents.md", 3, ["now"], ("completed", None)),
     ("docs/operations.md", 0, ["hi"], ("completed", "hi")),
+    ("docs/llm.md", 0, ["Hello"], ("completed", "Hello to you.")),
+    ("docs/llm.md", 1, ["A report, please."], ("completed", "Here it is.")),
+    ("docs/llm.md", 2, ["Tidy up", "yes"], ("completed", "All is tidy.")),
 ]
+MODEL: dict[tuple[str, int], Script] = {
+    ("docs/llm.md", 0): [{"text": "Hello to you."}],
+    ("docs/llm.md", 1): [
+        {
+            "tool_calls": [
+                {"name": "get_weather", "arguments": {"city": "Rome"}},
+                {"name": "report", "arguments": {"rows": 2}},
+            ]
+        },
+        {"text": "Here it is."},
+    ],
+    ("docs/llm.md", 2): [
+        {"tool_calls": [{"name": "delete_file", "arguments": {"path": "a.txt"}}]},
+        {"text": "All is tidy."},
+    ],
+}
+"""What the model does that the example names."""
 PATHS = {"docs/operations.md": "/agent/"}
 
 
@@ -144,9 +165,11 @@ def test_example_agent_answers_as_its_page_says(
     module = tmp_path / "my_agent.py"
     module.write_text(blocks(document, "python")[index])
     task: dict[str, Any] = {}
-    with serving(runpy.run_path(str(module))["app"]) as url:
-        for text in messages:
-            task = send(url + PATHS.get(document, ""), text, task.get("id"))
+    with running({"gpt-5-mini": MODEL.get((document, index), [])}) as (base_url, _):
+        monkeypatch.setenv("OPENAI_BASE_URL", base_url)
+        with serving(runpy.run_path(str(module))["app"]) as url:
+            for text in messages:
+                task = send(url + PATHS.get(document, ""), text, task.get("id"))
     artifacts = {one.get("name"): one["parts"] for one in task["artifacts"]}
     answer = artifacts.get("response")
     assert (task["status"]["state"], answer and answer[0]["text"]) == expected

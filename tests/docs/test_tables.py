@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from a2a_agent import AgentEvent, RunRequest, Settings
+from a2a_agent.agents.openai.options import OpenAIOptions
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,4 +55,5 @@ def test_every_setting_that_is_spoken_of_is_one() -> None:
         name for page in pages for name in re.findall(r"\bA2A_AGENT_([A-Z_]+)", page.read_text())
     }
 
-    assert spoken_of == {name.upper() for name in Settings.model_fields}
+    of_the_llm_agent = {f"OPENAI_{name.upper()}" for name in OpenAIOptions.model_fields}
+    assert spoken_of == {name.upper() for name in Settings.model_fields} | of_the_llm_agent

@@ -10,6 +10,7 @@ import pytest
 
 from a2a_agent import Settings
 from a2a_agent.agents.scenarios import ScenarioAgent
+from a2a_agent.cli.llm import LlmChoice
 from a2a_agent.cli.loading import load_agent
 from tests.cli.programs import serving as serving_program
 from tests.support.dialects import DIALECTS, Dialect, Json
@@ -25,7 +26,7 @@ PartOf: TypeAlias = Callable[[Dialect], Json]
 
 @pytest.fixture(scope="module")
 def scenarios() -> Iterator[Endpoint]:
-    with serving_agent(load_agent("scenarios", Settings(store="memory:"))) as endpoint:
+    with serving_agent(load_agent("scenarios", Settings(store="memory:"), LlmChoice())) as endpoint:
         yield endpoint
 
 

@@ -1,0 +1,39 @@
+"""What of a client's parts a model is shown: their text, data as JSON, images, documents."""
+
+from base64 import b64encode
+
+from a2a_agent.agents.tools import text_of
+from a2a_agent.domain.model import DataPart, FilePart, Part
+
+IMAGE = "image/"
+PDF = "application/pdf"
+
+
+def text_in(part: Part) -> str | None:
+    """The part as text; None for an image or a document."""
+    if isinstance(part, DataPart):
+        return text_of(part.data)
+    if not isinstance(part, FilePart):
+        return part.text
+    if is_image(part) or media_type(part) == PDF:
+        return None
+    name = part.filename or "file"
+    content = part.url if part.raw is None else part.raw.decode("utf-8", "replace")
+    return f"{name}:\n{content}"
+
+
+def media_type(part: FilePart) -> str:
+    """The file's media type, without parameters."""
+    return (part.media_type or "application/octet-stream").partition(";")[0].strip().lower()
+
+
+def is_image(part: FilePart) -> bool:
+    """Whether the file is an image."""
+    return media_type(part).startswith(IMAGE)
+
+
+def url_of(part: FilePart) -> str:
+    """Where the model's server finds the file: its own URL, or one that holds it."""
+    if part.raw is None:
+        return part.url or ""
+    return f"data:{media_type(part)};base64,{b64encode(part.raw).decode()}"

@@ -1,0 +1,41 @@
+"""What the page of the LLM agent says is so."""
+
+import json
+import re
+from pathlib import Path
+
+from a2a_agent import Settings, create_app
+from a2a_agent.agents.openai import OpenAIAgent, OpenAIOptions
+from a2a_agent.agents.openai.failures import SENTENCES
+from tests.cli.conftest import Run
+from tests.cli.conftest import run as run  # the fixture
+from tests.docs.test_examples import ROOT, blocks
+from tests.docs.test_examples import run as run_script
+from tests.support.fake_openai import running
+from tests.support.server import serving
+
+PAGE = (ROOT / "docs/llm.md").read_text()
+
+
+def test_every_reason_of_a_failure_is_there_with_what_the_client_reads() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", PAGE, re.M)
+
+    assert dict(rows) == SENTENCES
+
+
+def test_every_option_that_is_spoken_of_is_one(run: Run) -> None:
+    shown = [*blocks("README.md", "console"), PAGE]
+    spoken_of = {name for text in shown for name in re.findall(r"(?<!\S)`?(--[a-z-]+)", text)}
+
+    helped = run("serve", "--help").out + run("send", "--help").out
+    assert spoken_of <= set(re.findall(r"--[a-z][a-z-]+", helped))
+
+
+def test_curl_line_of_an_answer_in_json_is_answered_with_data(tmp_path: Path) -> None:
+    with running({"paris": [{"text": '{"city": "Paris"}'}]}) as (base_url, _):
+        agent = OpenAIAgent(OpenAIOptions(model="paris", base_url=base_url))
+        with serving(create_app(agent, settings=Settings(store="memory:"))) as url:
+            written = run_script("\n".join(blocks("docs/llm.md", "sh")), url, tmp_path)
+
+    (artifact,) = json.loads(written)["result"]["task"]["artifacts"]
+    assert [part["data"] for part in artifact["parts"]] == [{"city": "Paris"}]
