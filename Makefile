@@ -28,7 +28,7 @@ run: $(INSTALLED)  ## serve the built-in agent on http://127.0.0.1:9999
 
 test: $(INSTALLED) $(PEERS)  ## run the tests; fails below 95 % branch coverage, 100 % in the core
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest $(ARGS)
+	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	$(BIN)/coverage report --fail-under=100 \
