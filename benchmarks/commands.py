@@ -2,7 +2,8 @@
 
     send          one text answer, "hello"
     stream N      N chunks of 20 characters, as fast as they are taken
-    tstream N     the same; each chunk is the time at which it was made
+    chat N        N tokens of 20 characters, asked of a model server; see `llm`
+    tstream N     as stream; each chunk is the time at which it was made
     paced N MS    as tstream, with a pause of MS milliseconds after each chunk
     hold          works until a release comes
     gated N       as hold, then N chunks

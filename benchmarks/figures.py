@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from benchmarks import footprint, measure
+from benchmarks import footprint, llm, measure
 from benchmarks.process import FLOOR, MEMORY, SQLITE, ServerKind
 from benchmarks.subject import Sample, Subject
 
@@ -181,6 +181,24 @@ def _stalled(kind: ServerKind) -> Benchmark:
     )
 
 
+def _chat() -> Benchmark:
+    figure = Figure(
+        title=f"a model's token, {measure.CHATS} chats of {measure.TOKENS_PER_CHAT}",
+        key="per_token_us",
+        unit="µs CPU",
+        target=at_most(2.5, of="ratio"),
+    )
+    run = measure.token_cost
+    return Benchmark(
+        name="chat",
+        kind=llm.LLM,
+        measure=run,
+        baseline=run,
+        baseline_kind=llm.BARE,
+        figures=(figure,),
+    )
+
+
 NO_GROWTH_KIB = 0.05
 """Taken for nothing: 0.9 MiB over 18,000 tasks is what an allocator may do."""
 
@@ -201,5 +219,6 @@ BENCHMARKS = (
     _kept(SQLITE, NO_GROWTH_KIB),
     _stalled(MEMORY),
     _stalled(SQLITE),
+    _chat(),
 )
 NAMES = tuple(dict.fromkeys(benchmark.name for benchmark in BENCHMARKS))

@@ -18,6 +18,8 @@ STREAMS = 16
 CHUNKS_PER_STREAM = 100
 PACED_STREAMS = 64
 PAUSE_MILLISECONDS = 20
+CHATS = 64
+TOKENS_PER_CHAT = 200
 FIRST_FRAME_CHUNKS = 20
 OPENINGS = 25
 
@@ -72,6 +74,21 @@ async def frame_rate(subject: Subject) -> Sample:
         "cpu_us": cpu_seconds / max(frames, 1) * 1e6,
     }
     return Sample(values, expect_chunks(opened, CHUNKS_PER_STREAM))
+
+
+async def token_cost(subject: Subject) -> Sample:
+    """CPU for each token of a language model that passes through the server."""
+    template = subject.streams(f"chat {TOKENS_PER_CHAT}")
+    readers = await subject.readers(CHATS)
+    rounds = subject.effort.chat_rounds
+    watch = Stopwatch(subject.usage)
+    for _ in range(rounds):
+        await within_limit(asyncio.gather(*(r.open(template.request()) for r in readers)))
+    seconds, cpu_seconds = watch.read()
+    hang_up(readers)
+    tokens = rounds * CHATS * TOKENS_PER_CHAT
+    cpu_us = cpu_seconds / tokens * 1e6
+    return Sample({"per_token_us": cpu_us, "cpu_us": cpu_us, "per_second": tokens / seconds})
 
 
 async def paced_gap(subject: Subject) -> Sample:

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +34,8 @@ class ServerKind:
     name: str
     factory: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    beside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+    """What has to run with it, on the core of the load."""
 
 
 FLOOR = ServerKind(name="floor", factory="benchmarks.floor:build")
@@ -81,7 +83,7 @@ def running(kind: ServerKind, cores: Cores) -> Iterator[Server]:
 def _start(
     kind: ServerKind, cores: Cores, folder: Path
 ) -> tuple["subprocess.Popen[bytes]", Server]:
-    port, log = _free_port(), folder / "log"
+    port, log = free_port(), folder / "log"
     own = {key: value for key, value in os.environ.items() if not key.startswith("A2A_AGENT_")}
     given = {key: value.format(folder=folder) for key, value in kind.environment.items()}
     command = [sys.executable, "-m", "uvicorn", "--factory", kind.factory, *UVICORN_OPTIONS]
@@ -116,7 +118,8 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

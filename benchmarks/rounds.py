@@ -99,13 +99,14 @@ class Session:
     @asynccontextmanager
     async def _serving(self, kind: ServerKind, outcome: Outcome) -> AsyncIterator[Server]:
         """A server that is verified and warm."""
-        with running(kind, self.cores) as server:
-            try:
-                await asyncio.to_thread(verify, server, self.dialect)
-                await self._subject(server).send(WARM_UP_SENDS, WARM_UP_CONNECTIONS)
-                yield server
-            finally:
-                outcome.complaints += server.complaints()
+        async with kind.beside():
+            with running(kind, self.cores) as server:
+                try:
+                    await asyncio.to_thread(verify, server, self.dialect)
+                    await self._subject(server).send(WARM_UP_SENDS, WARM_UP_CONNECTIONS)
+                    yield server
+                finally:
+                    outcome.complaints += server.complaints()
 
     async def _undisturbed(self, measure: Measure, server: Server) -> Sample:
         """The least disturbed of some attempts, with the wrong replies of all of them.

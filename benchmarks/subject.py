@@ -42,6 +42,7 @@ class Effort:
     """Sends before memory is first looked at; by then the page cache of a database is full."""
     kept_to: int = 28_000
     stalled_chunks: int = 60_000
+    chat_rounds: int = 3
 
 
 FULL = Effort()
@@ -55,6 +56,7 @@ QUICK = Effort(
     kept_from=300,
     kept_to=1_500,
     stalled_chunks=20_000,
+    chat_rounds=1,
 )
 
 
