@@ -22,6 +22,8 @@ from a2a_agent.runtime.limits import Limits
 from a2a_agent.runtime.reading import Reading
 from a2a_agent.runtime.store import Head, Query, Scope, TaskStore
 
+ANSWER_ID = "-answer"
+"""How the ids end of messages that are a task's answer; those of its statuses end in a number."""
 _MOST_TASKS = 20
 """Tasks of a context that are looked at, the latest."""
 
@@ -78,7 +80,7 @@ def conversation(task: Task) -> tuple[Message, ...]:
     for artifact in task.artifacts:
         if artifact.artifact_id == ANSWER_ARTIFACT_ID:
             answer = Message(
-                message_id=f"{task.id}-answer",
+                message_id=f"{task.id}{ANSWER_ID}",
                 role=Role.AGENT,
                 parts=artifact.parts,
                 context_id=task.context_id,

@@ -17,6 +17,7 @@ from tests.properties.client import Client
 from tests.support.dialects import DIALECTS, Dialect, Json
 from tests.support.endpoint import Endpoint, Frame, serving_agent
 from tests.support.fake_openai import SCRIPTS, Fake, Script, running
+from tests.support.fake_openai_frames import USAGE
 from tests.support.gates import Gate
 
 Api: TypeAlias = Literal["chat", "responses"]
@@ -291,11 +292,14 @@ def test_usage_is_summed_over_all_calls_and_names_the_model(api: Api, dialect: D
         task = endpoint.task(dialect)
         calls = len(fake.calls)
 
-    usage = task["metadata"]["usage"]
     assert calls == 2
-    assert usage["model"] == "one-tool"
-    assert usage["inputTokens"] > 0
-    assert usage["outputTokens"] > 0
+    assert task["metadata"]["usage"] == {
+        "inputTokens": 2 * USAGE["input"],
+        "outputTokens": 2 * USAGE["output"],
+        "cachedInputTokens": 2 * USAGE["cached"],
+        "reasoningTokens": 2 * USAGE["reasoning"],
+        "model": "one-tool",
+    }
 
 
 # Tools
@@ -373,7 +377,7 @@ def test_call_that_needs_approval_asks_with_its_name_and_arguments(
         _, question = asked(endpoint, dialect)
 
     assert question == {
-        "requestId": question["callId"],
+        "requestId": f"{question['callId']}-2",
         "kind": "approval",
         "callId": question["callId"],
         "name": "delete",
@@ -522,7 +526,7 @@ def test_cancel_in_the_middle_of_an_answer_closes_the_connection_to_the_model(
                 if dialect.gist(frame.result)[0] == "artifact":
                     break
             canceled = endpoint.result(dialect, dialect.cancel, {"id": task["id"]})
-        fake.call(0).was_left.wait()
+        fake.call(0).was_left.wait(seconds=1.0)
 
     assert canceled["status"]["state"] == dialect.state("canceled")
     assert answer_of(canceled) == "word1 "
@@ -543,7 +547,7 @@ def test_cancel_in_the_middle_of_a_tool_stops_it(api: Api, dialect: Dialect) -> 
         task = endpoint.started(dialect, "Hello")
         running_tool.wait()
         canceled = endpoint.result(dialect, dialect.cancel, {"id": task["id"]})
-        stopped.wait()
+        stopped.wait(seconds=1.0)
 
     assert canceled["status"]["state"] == dialect.state("canceled")
     assert len(fake.calls) == 1

@@ -17,9 +17,9 @@ class Gate:
         if not self._opened.done():
             self._opened.set_result(None)
 
-    def wait(self) -> None:
-        """Returns when the gate is open; for the test."""
-        self._opened.result(LIMIT_SECONDS)
+    def wait(self, *, seconds: float = LIMIT_SECONDS) -> None:
+        """Returns when the gate is open, which may take so long; for the test."""
+        self._opened.result(seconds)
 
     async def passed(self) -> None:
         """Returns when the gate is open; for the agent."""

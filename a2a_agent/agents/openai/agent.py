@@ -4,8 +4,9 @@ A tool that requires approval ends the run with a question; the whole conversati
 it, so that the client's answer finds its way on even after a restart.
 """
 
+import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -13,7 +14,7 @@ from typing import Any, cast
 from openai import AsyncOpenAI, OpenAIError
 
 from a2a_agent.agents.openai import structured
-from a2a_agent.agents.openai.calls import called, denied, outcomes
+from a2a_agent.agents.openai.calls import arguments_of, called, denied, outcomes
 from a2a_agent.agents.openai.chat import ChatModel
 from a2a_agent.agents.openai.conversation import (
     Call,
@@ -30,7 +31,7 @@ from a2a_agent.agents.openai.media import IMAGE, PDF
 from a2a_agent.agents.openai.model import Finish, Model, Prompt
 from a2a_agent.agents.openai.options import OpenAIOptions
 from a2a_agent.agents.openai.responses import ResponsesModel
-from a2a_agent.agents.tools import Tool, Toolset, text_of, tool
+from a2a_agent.agents.tools import Tool, ToolError, Toolset, text_of, tool
 from a2a_agent.domain.agent_events import (
     AgentEvent,
     Artifact,
@@ -106,11 +107,10 @@ class OpenAIAgent:
         options = self._options
         yield RunStarted(model=options.model, agent=options.name)
         try:
-            schema = structured.wanted_schema(request)
+            work = await _Work.of(request, options)
         except ValueError as error:
             yield RunFinished(state=TaskState.REJECTED, reason="bad-schema", message=str(error))
             return
-        work = _Work.of(request, options, schema)
         if work.waiting:
             async for event in self._decided(work, request.message):
                 yield event
@@ -161,7 +161,7 @@ class OpenAIAgent:
         answer = finish.answer
         work.turns.append(answer)
         if not answer.calls:
-            for event in _ending(work, answer.text):
+            async for event in _ending(work, answer.text):
                 yield event
             return
         for call in answer.calls:
@@ -187,7 +187,7 @@ class OpenAIAgent:
     async def _decided(self, work: "_Work", answer: Message) -> AsyncGenerator[AgentEvent, None]:
         """Makes the call that the client was asked about, or does not, as the client says."""
         call = work.waiting[0]
-        decision, words = _decision(answer, call)
+        decision, words = _decision(answer, work.request_id)
         if decision is None:
             return  # it was about another question: this one is asked again
         del work.waiting[0]
@@ -202,7 +202,8 @@ class OpenAIAgent:
 
     def _needs_approval(self, call: Call) -> bool:
         known = self._tools.get(call.name)
-        return known is not None and known.requires_approval
+        # Nobody is asked about a call that cannot be made as it is.
+        return known is not None and known.requires_approval and _has_arguments(call)
 
 
 @dataclass(slots=True)
@@ -220,21 +221,28 @@ class _Work:
     """How often the model has answered with something else than JSON."""
 
     @classmethod
-    def of(cls, request: RunRequest, options: OpenAIOptions, schema: JsonObject | None) -> "_Work":
-        """Where the last run on the task left off, or a new beginning."""
+    async def of(cls, request: RunRequest, options: OpenAIOptions) -> "_Work":
+        """Where the last run on the task left off, or a new beginning.
+
+        Raises ValueError, with a sentence for the client, for a schema that is none.
+        """
         left = request.resume
         if isinstance(left, Mapping):
             waiting = [Call(*call) for call in cast(Any, left["waiting"])]
             kept = cast(JsonObject | None, left["schema"])
-            if not schema and kept is not None:
-                schema = kept  # the client's answer did not bring another
-            return cls(from_json(left["turns"]), schema, cast(int, left["step"]), waiting)
+            return cls(from_json(left["turns"]), kept, cast(int, left["step"]), waiting)
         earlier = bounded(
             turns_of(request.history),
             messages=options.max_history_messages,
             characters=options.max_history_characters,
         )
+        schema = await structured.wanted_schema(request)
         return cls([*earlier, Said(request.message.parts)], schema)
+
+    @property
+    def request_id(self) -> str:
+        """Of the question about the first call that waits; no two questions of a task share one."""
+        return f"{self.waiting[0].call_id}-{len(self.turns)}"
 
     def to_json(self) -> JsonObject:
         """What `of` goes on from."""
@@ -261,41 +269,46 @@ def _question(work: _Work) -> InputRequired:
         call_id=call.call_id,
         name=call.name,
         arguments=shown.arguments,
-        request_id=call.call_id,
+        request_id=work.request_id,
         resume=work.to_json(),
         step=work.step,
     )
 
 
-def _decision(answer: Message, call: Call) -> tuple[bool | None, str]:
+def _decision(answer: Message, request_id: str) -> tuple[bool | None, str]:
     """Whether the client allows the call, and its words where they say more than that.
 
     None for a decision about another call. Whatever is no clear yes is a no.
     """
+    said: list[str] = []
     for part in answer.parts:
         if (
             isinstance(part, DataPart)
             and isinstance(part.data, Mapping)
             and "decision" in part.data
         ):
-            if part.data.get("requestId", call.call_id) != call.call_id:
+            if part.data.get("requestId", request_id) != request_id:
                 return None, ""
-            return str(part.data["decision"]).strip().lower() in _YES, answer.text
-    word = answer.text.strip().strip(".!").lower()
-    return word in _YES, "" if word in _NO else answer.text
+            said.append(str(part.data["decision"]))
+    words = answer.text.strip()
+    if words:
+        said.append(words.strip(".!"))
+    verdicts = [word.strip().lower() in _YES for word in said]
+    is_yes = bool(verdicts) and all(verdicts)
+    return is_yes, "" if words.strip(".!").lower() in _NO else words
 
 
-def _ending(work: _Work, text: str) -> Iterator[AgentEvent]:
+async def _ending(work: _Work, text: str) -> AsyncGenerator[AgentEvent, None]:
     """The end of the run; nothing where the model is to try again."""
     if work.schema is None:
         yield RunFinished()
         return
     try:
-        value = structured.output(text, work.schema)
+        value = await asyncio.to_thread(structured.output, text, work.schema)
     except ValueError as error:
         work.attempts += 1
         if work.attempts == _MOST_ATTEMPTS:
-            yield failed("output-invalid", str(error))
+            yield failed("output-invalid")
             return
         complaint = f"That is not the JSON that was asked for: {error}. Answer again."
         work.turns.append(Said((TextPart(complaint),)))
@@ -308,6 +321,14 @@ def _ending(work: _Work, text: str) -> Iterator[AgentEvent]:
 def _instructions(given: str, schema: JsonObject | None) -> str:
     wanted = () if schema is None else (structured.request_for(schema),)
     return "\n\n".join(filter(None, (given, *wanted)))
+
+
+def _has_arguments(call: Call) -> bool:
+    try:
+        arguments_of(call)
+    except ToolError:
+        return False
+    return True
 
 
 def _tool(given: Tool | Callable[..., Any]) -> Tool:

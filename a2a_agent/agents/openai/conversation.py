@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, assert_never
 
+from a2a_agent.agents.openai.media import text_in
 from a2a_agent.agents.recording import part_from_json, plain
 from a2a_agent.agents.tools import text_of
 from a2a_agent.domain.agent_events import InputKind
 from a2a_agent.domain.model import (
     DataPart,
-    FilePart,
     JsonObject,
     JsonValue,
     Message,
@@ -21,6 +21,7 @@ from a2a_agent.domain.model import (
     Role,
     TextPart,
 )
+from a2a_agent.runtime.conversations import ANSWER_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Result:
 Turn: TypeAlias = Said | Answer | Result
 
 _FILE_SIZE = 4_000
-"""What a file counts for in characters: about a thousand tokens, as an image does."""
+"""What an image or a document counts for in characters: about a thousand tokens."""
 
 
 def turns_of(history: Iterable[Message]) -> list[Turn]:
@@ -74,7 +75,7 @@ def turns_of(history: Iterable[Message]) -> list[Turn]:
             else:
                 turns.append(Said(message.parts))
             continue
-        data = _data(message)
+        data = {} if message.message_id.endswith(ANSWER_ID) else _data(message)
         if data.get("kind") == InputKind.APPROVAL and "requestId" in data:
             undecided.add(message.task_id)
         elif "callId" in data and "requestId" not in data:
@@ -182,8 +183,8 @@ def _text(parts: Sequence[Part]) -> str:
 def _size(turn: Turn) -> int:
     match turn:
         case Said():
-            files = sum(isinstance(part, FilePart) for part in turn.parts)
-            return len(_text(turn.parts)) + files * _FILE_SIZE
+            texts = [text_in(part) for part in turn.parts]
+            return sum(_FILE_SIZE if text is None else len(text) for text in texts)
         case Answer():
             return len(turn.text) + sum(len(call.name) + len(call.arguments) for call in turn.calls)
         case Result():

@@ -1,5 +1,6 @@
 """Answers in JSON: which the client asks for, and whether the model's is one."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from itertools import count
@@ -21,8 +22,12 @@ SCHEMA_KEY = "outputSchema"
 """The member of a request's or a message's metadata that holds a JSON Schema for the answer."""
 
 
-_MOST_REFERENCES = 10_000
-"""References that are followed for one answer: a few that fan out could make billions."""
+_MOST_STEPS = 100_000
+"""Keywords that are looked at for one answer: a few that fan out could make billions."""
+_LONGEST_SCHEMA = 32 * 1024
+"""Characters of a schema, as JSON."""
+_MOST_UNIQUE = 1_000
+"""Items that are compared with each other, each with each."""
 
 _extend: Any = extend  # has no types
 _KEYWORDS: Mapping[str, Any] = Draft202012Validator.VALIDATORS
@@ -35,34 +40,40 @@ def _anything(*_: Any) -> None:
 def _additional(validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Any]:
     # Which properties are additional depends on the regular expressions beside it.
     if "patternProperties" not in schema:
-        yield from _KEYWORDS["additionalProperties"](validator, rule, instance, schema)
+        yield from _KEYWORDS["additionalProperties"](validator, rule, instance, schema) or ()
 
 
-_WITHOUT_PATTERNS = {
+def _unique(validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    if not isinstance(instance, list) or len(instance) <= _MOST_UNIQUE:
+        yield from _KEYWORDS["uniqueItems"](validator, rule, instance, schema) or ()
+
+
+_BOUNDED: Mapping[str, Any] = {
+    **_KEYWORDS,
     **dict.fromkeys(("pattern", "patternProperties", "unevaluatedProperties"), _anything),
-    "unevaluatedItems": _anything,  # follows references that nobody counts
+    "unevaluatedItems": _anything,  # looks at schemas that nobody counts
     "additionalProperties": _additional,
+    "uniqueItems": _unique,
 }
 
 
 def _validator(schema: JsonObject) -> Any:
     """Holds values against the schema, without what could keep the server busy for hours."""
-    followed = count(1)
+    steps = count(1)
 
-    def counted(keyword: str) -> Any:
-        def follow(validator: Any, reference: Any, instance: Any, schema: Any) -> Iterator[Any]:
-            if next(followed) > _MOST_REFERENCES:
-                raise ValueError("the schema has too many references to follow")
-            yield from _KEYWORDS[keyword](validator, reference, instance, schema)
+    def counted(keyword: Any) -> Any:
+        def look(validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Any]:
+            if next(steps) > _MOST_STEPS:
+                raise ValueError("the schema asks for more than this server looks at")
+            yield from keyword(validator, rule, instance, schema) or ()
 
-        return follow
+        return look
 
-    references = {keyword: counted(keyword) for keyword in ("$ref", "$dynamicRef")}
-    bounded = _extend(Draft202012Validator, {**_WITHOUT_PATTERNS, **references})
-    return bounded(schema, registry=Registry())
+    keywords = {name: counted(keyword) for name, keyword in _BOUNDED.items()}
+    return _extend(Draft202012Validator, keywords)(schema, registry=Registry())
 
 
-def wanted_schema(request: RunRequest) -> JsonObject | None:
+async def wanted_schema(request: RunRequest) -> JsonObject | None:
     """The schema that the answer is to have; `{}` for any object, None for plain text.
 
     Raises ValueError, with a sentence for the client, for what is no schema.
@@ -73,6 +84,13 @@ def wanted_schema(request: RunRequest) -> JsonObject | None:
         return {} if wants_json(request.accepted_output_modes) else None
     if not isinstance(schema, Mapping):
         raise ValueError(f"metadata.{SCHEMA_KEY} must be a JSON Schema, an object.")
+    await asyncio.to_thread(_check_schema, schema)
+    return schema
+
+
+def _check_schema(schema: JsonObject) -> None:
+    if len(json.dumps(schema)) > _LONGEST_SCHEMA:
+        raise ValueError(f"metadata.{SCHEMA_KEY} must have {_LONGEST_SCHEMA} characters at most.")
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
@@ -80,13 +98,12 @@ def wanted_schema(request: RunRequest) -> JsonObject | None:
         raise ValueError(
             f"metadata.{SCHEMA_KEY} is no JSON Schema: {where or 'it'} is not right."
         ) from None
-    return schema
 
 
 def wants_json(accepted_output_modes: tuple[str, ...]) -> bool:
-    """Whether JSON is all that the client takes."""
+    """Whether the client takes JSON and no text."""
     modes = {mode.partition(";")[0].strip().lower() for mode in accepted_output_modes}
-    return modes == {"application/json"}
+    return "application/json" in modes and not modes & {"text/plain", "text/*", "*/*"}
 
 
 def output(text: str, schema: JsonObject) -> JsonValue:
@@ -101,8 +118,8 @@ def output(text: str, schema: JsonObject) -> JsonValue:
         return value
     try:
         first = next(_validator(schema).iter_errors(value), None)
-    except (Unresolvable, RecursionError) as error:
-        raise ValueError("the schema refers to what is not in it") from error
+    except (AttributeError, RecursionError, TypeError, Unresolvable) as error:
+        raise ValueError("the schema refers to what is no schema in it") from error
     if first is not None:
         where = "/".join(map(str, first.absolute_path)) or "the answer"
         raise ValueError(f"{where}: {first.message[:500]}")

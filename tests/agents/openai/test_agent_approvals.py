@@ -65,7 +65,7 @@ def refused(place: int) -> ToolResult:
     )
 
 
-def asking(place: int, path: str, resume: JsonValue) -> InputRequired:
+def asking(place: int, path: str, resume: dict[str, Any]) -> InputRequired:
     return InputRequired(
         prompt=f'May I use delete_file with {{"path": "{path}"}}?',
         kind=InputKind.APPROVAL,
@@ -73,7 +73,7 @@ def asking(place: int, path: str, resume: JsonValue) -> InputRequired:
         call_id=f"call-0-{place}",
         name="delete_file",
         arguments={"path": path},
-        request_id=f"call-0-{place}",
+        request_id=f"call-0-{place}-{len(resume['turns'])}",
         resume=resume,
         step=1,
     )
@@ -120,10 +120,10 @@ async def test_what_the_agent_leaves_with_its_question_is_json(fake: Fake, api: 
         [TextPart("yes")],
         [TextPart(" Approve. ")],
         [TextPart("OK!")],
-        [DataPart({"requestId": "call-0-0", "decision": "approve"})],
+        [DataPart({"requestId": "call-0-0-2", "decision": "approve"})],
         [DataPart({"decision": "Allow"})],
         [DataPart({"decision": True})],
-        [TextPart("whatever"), DataPart({"decision": "yes"})],
+        [TextPart("OK."), DataPart({"decision": "yes"})],
         [DataPart({"more": 1}), TextPart("yes")],
     ],
 )
@@ -164,6 +164,14 @@ async def test_work_goes_on_from_what_was_left_as_json(fake: Fake, api: str) -> 
         ),
         ([DataPart(["yes"])], "error: the user did not allow this call."),
         ([DataPart({"decision": None})], "error: the user did not allow this call."),
+        (
+            [DataPart({"decision": "approve"}), DataPart({"decision": "deny"})],
+            "error: the user did not allow this call.",
+        ),
+        (
+            [DataPart({"decision": "approve"}), TextPart("No! Do not do it.")],
+            "error: the user did not allow this call. The user said: No! Do not do it.",
+        ),
     ],
 )
 async def test_what_is_no_yes_denies_the_call_and_the_model_is_told_the_clients_words(
@@ -191,6 +199,30 @@ async def test_a_decision_about_another_question_changes_nothing_and_it_is_asked
 
     assert events == [started("scripted"), question]
     assert len(fake.calls) == 1
+
+
+async def test_a_call_whose_arguments_are_no_json_is_not_asked_about(fake: Fake, api: str) -> None:
+    script: Script = [
+        {"tool_calls": [{"name": "delete_file", "arguments": '{"path": '}]},
+        {"text": "Done."},
+    ]
+
+    *_, failed, _ = await run(fake, api, script)
+
+    assert not any(isinstance(event, InputRequired) for event in await run(fake, api, script))
+    assert failed == StepFinished(step=2)
+
+
+async def test_no_two_questions_have_the_same_id_though_their_calls_have(fake: Fake) -> None:
+    script: Script = [{"tool_calls": [FILE]}, {"tool_calls": [FILE]}, {"text": "Done."}]
+    first = await asked(fake, "chat", script)
+    approved = DataPart({"requestId": first.request_id, "decision": "approve"})
+    second = (await run(fake, "chat", script, approved, resume=first.resume))[-1]
+    assert isinstance(second, InputRequired)
+
+    again = (await run(fake, "chat", script, approved, resume=second.resume))[-1]
+
+    assert again == second
 
 
 async def test_two_calls_of_one_answer_are_asked_about_one_after_the_other(

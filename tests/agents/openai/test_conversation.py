@@ -157,6 +157,22 @@ def test_a_question_that_nobody_answered_hides_nothing_of_another_task() -> None
     assert turns_of(history) == [Said((TextPart("Go"),)), HELLO, HI]
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"reason": "because"},
+        {"callId": "1", "name": "add", "arguments": {}},
+        {"requestId": "1", "kind": "approval"},
+    ],
+)
+def test_an_answer_that_looks_like_news_of_a_tool_is_an_answer(data: JsonValue) -> None:
+    answer = Message(
+        message_id="task-answer", role=Role.AGENT, parts=(DataPart(data),), task_id="task"
+    )
+
+    assert turns_of([user("Hello"), answer]) == [HELLO, Answer(json.dumps(data))]
+
+
 def test_calls_of_one_id_in_two_tasks_have_each_their_own_result() -> None:
     history = [
         *[called("1", "a"), gave("1", "first", "a")],
@@ -212,7 +228,15 @@ def test_the_latest_turns_are_kept_from_something_that_the_client_said(
     assert bounded(THREE, messages=messages, characters=characters) == THREE[first:]
 
 
-def test_a_file_counts_for_a_thousand_tokens() -> None:
+def test_a_text_file_counts_for_what_is_in_it() -> None:
+    part = FilePart(raw=b"a,b" * 100, media_type="text/csv", filename="t.csv")
+    turns: list[Turn] = [Said((part,))]
+
+    assert bounded(turns, messages=1, characters=307) == turns
+    assert bounded(turns, messages=1, characters=306) == []
+
+
+def test_an_image_counts_for_a_thousand_tokens() -> None:
     image: list[Turn] = [Said((FilePart(raw=b"x", media_type="image/png"), TextPart("Hi")))]
 
     assert bounded(image, messages=1, characters=4_002) == image

@@ -35,10 +35,10 @@ def request(
         (request(None, None, "text/plain", "application/json"), None),
     ],
 )
-def test_a_schema_is_in_the_metadata_or_any_object_is_wanted(
+async def test_a_schema_is_in_the_metadata_or_any_object_is_wanted(
     asked: RunRequest, schema: JsonObject | None
 ) -> None:
-    assert wanted_schema(asked) == schema
+    assert await wanted_schema(asked) == schema
 
 
 @pytest.mark.parametrize(
@@ -52,11 +52,15 @@ def test_a_schema_is_in_the_metadata_or_any_object_is_wanted(
             "metadata.outputSchema is no JSON Schema: properties/a/minimum is not right.",
         ),
         ({"$ref": 1}, r"metadata.outputSchema is no JSON Schema: \$ref is not right."),
+        (
+            {"const": "a" * 32_768},
+            "metadata.outputSchema must have 32768 characters at most.",
+        ),
     ],
 )
-def test_what_is_no_schema_is_refused_with_a_sentence(schema: JsonValue, said: str) -> None:
+async def test_what_is_no_schema_is_refused_with_a_sentence(schema: JsonValue, said: str) -> None:
     with pytest.raises(ValueError, match=f"^{said}$"):
-        wanted_schema(request({"outputSchema": schema}))
+        await wanted_schema(request({"outputSchema": schema}))
 
 
 @pytest.mark.parametrize(
@@ -65,10 +69,14 @@ def test_what_is_no_schema_is_refused_with_a_sentence(schema: JsonValue, said: s
         ((), False),
         (("application/json",), True),
         (("Application/JSON; charset=utf-8", "application/json"), True),
+        (("application/json", "image/png"), True),
         (("application/json", "text/plain"), False),
+        (("application/json", "text/*"), False),
+        (("*/*", "application/json"), False),
+        (("image/png",), False),
     ],
 )
-def test_json_is_wanted_by_who_takes_nothing_else(modes: tuple[str, ...], expected: bool) -> None:
+def test_json_is_wanted_by_who_takes_it_and_no_text(modes: tuple[str, ...], expected: bool) -> None:
     assert wants_json(modes) is expected
 
 
@@ -97,9 +105,10 @@ def test_json_is_found_in_the_text(text: str, schema: JsonObject, value: JsonVal
         ("[1]", {}, "^the answer must be a JSON object$"),
         ("7", TOWN, "^the answer: 7 is not of type 'object'$"),
         ('{"name": 7}', TOWN, "^name: 7 is not of type 'string'$"),
-        ("1", {"$ref": "https://example.com/s"}, "^the schema refers to what is not in it$"),
-        ("1", {"$ref": "#/$defs/none"}, "^the schema refers to what is not in it$"),
-        ("1", {"$ref": "#"}, "^the schema refers to what is not in it$"),
+        ("1", {"$ref": "https://example.com/s"}, "^the schema refers to what is no schema in it$"),
+        ("1", {"$ref": "#/$defs/none"}, "^the schema refers to what is no schema in it$"),
+        ("1", {"$ref": "#/enum/0", "enum": [5]}, "^the schema refers to what is no schema in it$"),
+        ("1", {"$ref": "#"}, "^the schema refers to what is no schema in it$"),
     ],
 )
 def test_what_is_not_the_json_that_was_asked_for_is_told(
@@ -140,8 +149,26 @@ def test_references_that_fan_out_are_not_followed_for_ever(keyword: str) -> None
         for number in range(40)
     }
 
-    with pytest.raises(ValueError, match="^the schema has too many references to follow$"):
+    with pytest.raises(ValueError, match="^the schema asks for more than this server looks at$"):
         output("{}", {keyword: "#/$defs/level0", "$defs": {**levels, "level40": {}}})
+
+
+def test_a_schema_that_multiplies_the_values_is_not_followed_for_ever() -> None:
+    many: list[JsonValue] = [{"type": "integer"}] * 1_000
+
+    with pytest.raises(ValueError, match="^the schema asks for more than this server looks at$"):
+        output(json.dumps([0] * 1_000), {"items": {"allOf": many}})
+
+
+@pytest.mark.parametrize("count", [1_000, 1_001])
+def test_items_are_compared_with_each_other_unless_there_are_too_many(count: int) -> None:
+    twice = json.dumps([*range(count - 1), 0])
+
+    if count > 1_000:
+        assert output(twice, {"uniqueItems": True}) == [*range(count - 1), 0]
+    else:
+        with pytest.raises(ValueError, match="^the answer: "):
+            output(twice, {"uniqueItems": True})
 
 
 def test_a_schema_of_a_tree_is_followed_to_its_leaves() -> None:
