@@ -150,6 +150,7 @@ def test_client_of_a_stream_that_leaves_is_noticed_though_it_sent_requests_ahead
             connection.sendall(sending(V0_3.stream) + head(LENGTH) + BODY)
             while b"artifact-update" not in connection.recv(65536):
                 pass
+            connection.sendall(head(LENGTH) + BODY)
         try:
             while streams_again(url) == 429:
                 pass
