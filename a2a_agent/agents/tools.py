@@ -4,35 +4,54 @@
     FunctionTool    a function as a tool, made by `tool`
     ToolError       the call failed; its text is a sentence that client and model may read
 
-Knows no agent and no model. A synchronous function runs in a thread, off the event loop.
+Knows no agent and no model. A synchronous function runs in a thread of its own, off the event
+loop: one that hangs holds up nothing else, not even the end of the program.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
+import threading
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from inspect import (
     Parameter,
     Signature,
     getdoc,
+    isasyncgen,
     isasyncgenfunction,
+    isawaitable,
+    isclass,
     iscoroutinefunction,
     isgeneratorfunction,
+    isroutine,
     signature,
 )
-from typing import Any, Protocol, TypeAlias, cast, get_type_hints, overload, runtime_checkable
+from typing import (
+    Any,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    cast,
+    get_type_hints,
+    overload,
+    runtime_checkable,
+)
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ArgsKwargs, to_jsonable_python
+from pydantic.errors import PydanticUserError
+from pydantic_core import ArgsKwargs, SchemaError, to_jsonable_python
 
 from a2a_agent.domain.agent_events import Artifact
 from a2a_agent.domain.json_values import checked
 from a2a_agent.domain.model import FilePart, JsonObject, JsonValue
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Render: TypeAlias = Callable[[JsonObject, JsonValue], str]
 Report: TypeAlias = Callable[[JsonValue], None]
@@ -129,9 +148,16 @@ class FunctionTool:
             return output_of(await _result(self.function, taken, report))
         except ToolError:
             raise
-        except Exception as failure:
-            _log.exception("a tool failed", extra={"tool": self.name})
-            raise ToolError(f"The tool {self.name} failed.") from failure
+        except (Exception, SystemExit) as failure:
+            raise self._failed() from failure
+        except asyncio.CancelledError as failure:
+            if _is_cancelled():
+                raise
+            raise self._failed() from failure
+
+    def _failed(self) -> ToolError:
+        _log.exception("a tool failed", extra={"tool": self.name})
+        return ToolError(f"The tool {self.name} failed.")
 
     def _checked(self, arguments: JsonValue) -> dict[str, Any]:
         if not isinstance(arguments, Mapping):
@@ -171,7 +197,8 @@ def tool(
 ) -> FunctionTool | Callable[[Callable[..., Any]], FunctionTool]:
     """The function as a tool, described by its docstring; also as a decorator, with options.
 
-    Raises TypeError for a function whose parameters have no names or no types.
+    Raises TypeError for a function whose parameters have no names or no types, or types of which
+    there is no JSON.
     """
     if function is None:
         return partial(
@@ -183,10 +210,12 @@ def tool(
         )
     name = name or cast(str, getattr(function, "__name__", type(function).__name__))
     validator = _validator(function, name)
+    with _readable_parameters(name):
+        parameters = _without_titles(validator.json_schema())
     return FunctionTool(
         name=name,
         description=getdoc(function) or "",
-        parameters=_without_titles(validator.json_schema()),
+        parameters=parameters,
         function=function,
         validator=validator,
         render=render,
@@ -196,9 +225,10 @@ def tool(
 
 
 def _validator(function: Callable[..., Any], name: str) -> TypeAdapter[dict[str, Any]]:
-    hints = get_type_hints(function, include_extras=True)
+    with _readable_parameters(name):
+        hints = get_type_hints(_body(function), include_extras=True)
+        parameters = signature(function).parameters.values()
     hints.pop("return", None)
-    parameters = signature(function).parameters.values()
     for parameter in parameters:
         if parameter.kind not in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY):
             raise TypeError(f"{name} is no tool: its parameter {parameter} cannot go by name")
@@ -214,7 +244,37 @@ def _validator(function: Callable[..., Any], name: str) -> TypeAdapter[dict[str,
     stand_in.__signature__ = Signature(
         [p.replace(kind=Parameter.KEYWORD_ONLY, annotation=hints[p.name]) for p in parameters]
     )
-    return TypeAdapter(stand_in)
+    with _readable_parameters(name):
+        return TypeAdapter(stand_in)
+
+
+_UNREADABLE = (
+    AttributeError,
+    NameError,
+    PydanticUserError,
+    SchemaError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+"""What `typing`, `inspect` and pydantic raise for annotations that they cannot handle."""
+
+
+@contextmanager
+def _readable_parameters(name: str) -> Iterator[None]:
+    try:
+        yield
+    except _UNREADABLE as failure:
+        reason = " ".join(str(failure).partition("\n\n")[0].split())
+        raise TypeError(f"{name} is no tool: its parameters cannot be read: {reason}") from failure
+
+
+def _body(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What a call runs, and what has the types: of an object that can be called, its method."""
+    if isinstance(function, partial):
+        return _body(function.func)
+    is_function = isroutine(function) or isclass(function) or hasattr(function, "__wrapped__")
+    return function if is_function else type(function).__call__
 
 
 def _without_titles(schema: dict[str, Any]) -> JsonObject:
@@ -236,33 +296,81 @@ def _ignore(_: JsonValue) -> None:
     pass
 
 
+def _is_cancelled() -> bool:
+    """Whether somebody cancels this task: a function may raise CancelledError unasked."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def _result(function: Callable[..., Any], arguments: dict[str, Any], report: Report) -> Any:
-    if iscoroutinefunction(function):
-        return await function(**arguments)
-    if isasyncgenfunction(function):
-        result = None
-        async with aclosing(function(**arguments)) as items:
-            async for item in items:
-                if isinstance(item, Progress):
-                    report(json_of(item.data))
-                else:
-                    result = item
-        return result
+    body = _body(function)
+    if iscoroutinefunction(body) or isasyncgenfunction(body):
+        result = function(**arguments)
+    else:
+        loop = asyncio.get_running_loop()
+
+        def report_from_thread(data: JsonValue) -> None:
+            loop.call_soon_threadsafe(report, data)
+
+        result = await _in_thread(partial(_call, function, arguments, report_from_thread))
+    # A synchronous function may be a wrapper around an asynchronous one.
+    if isasyncgen(result):
+        return await _last(cast("AsyncGenerator[Any, None]", result), report)
+    return await result if isawaitable(result) else result
+
+
+async def _last(generator: AsyncGenerator[Any, None], report: Report) -> Any:
+    result = None
+    async with aclosing(generator) as items:
+        async for item in items:
+            if isinstance(item, Progress):
+                report(json_of(item.data))
+            else:
+                result = item
+    return result
+
+
+async def _in_thread(function: Callable[[], T]) -> T:
+    """The result of the function, from a thread that nobody waits for but the caller."""
     loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
 
-    def report_from_thread(data: JsonValue) -> None:
-        loop.call_soon_threadsafe(report, data)
+    def settle(result: T | None, failure: Exception | None) -> None:
+        if future.done():  # whoever waited has left
+            return
+        if failure is None:
+            future.set_result(cast(T, result))
+        else:
+            future.set_exception(failure)
 
-    return await asyncio.to_thread(_call, function, arguments, report_from_thread)
+    def work() -> None:
+        result, failure = None, None
+        try:
+            result = function()
+        except BaseException as raised:
+            failure = _portable(raised)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, result, failure)
+
+    threading.Thread(target=copy_context().run, args=(work,), name="tool", daemon=True).start()
+    return await future
+
+
+def _portable(raised: BaseException) -> Exception:
+    """What was raised in a thread as a future can carry it, without ending task or program.
+
+    Of a StopIteration in a future, nobody would ever hear.
+    """
+    if isinstance(raised, Exception) and not isinstance(raised, StopIteration):
+        return raised
+    failure = RuntimeError(f"the function raised {type(raised).__name__}")
+    failure.__cause__ = raised
+    return failure
 
 
 def _call(function: Callable[..., Any], arguments: dict[str, Any], report: Report) -> Any:
-    try:
-        result = function(**arguments)
-        return _exhausted(result, report) if isgeneratorfunction(function) else result
-    except StopIteration as failure:
-        # A future cannot carry a StopIteration: whoever awaits it would wait for ever.
-        raise RuntimeError("the function raised StopIteration") from failure
+    result = function(**arguments)
+    return _exhausted(result, report) if isgeneratorfunction(_body(function)) else result
 
 
 def _exhausted(generator: Generator[Any, None, Any], report: Report) -> Any:
