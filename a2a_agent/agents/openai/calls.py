@@ -1,6 +1,7 @@
 """Runs the tools that a model calls: side by side, each with a time limit, news as they come."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -11,6 +12,13 @@ from a2a_agent.domain.errors import IllegalEvent
 from a2a_agent.domain.json_values import checked
 from a2a_agent.domain.model import JsonValue
 from a2a_agent.wire.json import loads
+
+_log = logging.getLogger(__name__)
+
+_MOST_CALLS = 100
+"""Calls of one answer that are made."""
+_GRACE_SECONDS = 1.0
+"""How long a tool may take to end once it is cancelled."""
 
 News: TypeAlias = ToolProgress | Artifact | ToolResult | Result
 """What a call gives: its news, then what came of it, for the client and for the model."""
@@ -37,10 +45,18 @@ def denied(call: Call, words: str, step: int) -> tuple[ToolResult, Result]:
 async def outcomes(
     calls: Sequence[Call], tools: Mapping[str, Tool], step: int, timeout_seconds: float
 ) -> AsyncGenerator[News, None]:
-    """Makes the calls at the same time. Closing it cancels those that are not done."""
+    """Makes the calls at the same time. Closing it cancels those that are not done.
+
+    However a tool ends, its call ends in a Result.
+    """
+    for call in calls[_MOST_CALLS:]:
+        error = f"There are too many calls in one answer: only the first {_MOST_CALLS} are made."
+        for refusal in _failed(call, error, step):
+            yield refusal
     news: asyncio.Queue[News | None] = asyncio.Queue()
     running = [
-        asyncio.create_task(_make(call, tools, step, timeout_seconds, news)) for call in calls
+        asyncio.create_task(_make(call, tools, step, timeout_seconds, news))
+        for call in calls[:_MOST_CALLS]
     ]
     left = len(running)
     try:
@@ -75,9 +91,8 @@ async def _make(
     try:
         output = await _output(call, tools, timeout_seconds, report)
     except ToolError as failure:
-        error = str(failure)
-        news.put_nowait(ToolResult(call_id=call.call_id, name=call.name, error=error, step=step))
-        news.put_nowait(Result(call.call_id, f"error: {error}"))
+        for item in _failed(call, str(failure), step):
+            news.put_nowait(item)
     else:
         for artifact in output.artifacts:
             news.put_nowait(artifact)
@@ -90,6 +105,11 @@ async def _make(
         news.put_nowait(None)
 
 
+def _failed(call: Call, error: str, step: int) -> tuple[ToolResult, Result]:
+    result = ToolResult(call_id=call.call_id, name=call.name, error=error, step=step)
+    return result, Result(call.call_id, f"error: {error}")
+
+
 async def _output(
     call: Call, tools: Mapping[str, Tool], timeout_seconds: float, report: Report
 ) -> Output:
@@ -98,11 +118,46 @@ async def _output(
         names = ", ".join(tools) or "none"
         raise ToolError(f"There is no tool {call.name!r}; there are: {names}.")
     limit = timeout_seconds if tool.timeout_seconds is None else tool.timeout_seconds
+    # In a task of its own: no tool can then cancel the call, or hold it up beyond its limit.
+    running = asyncio.create_task(_run(tool, arguments_of(call), report))
     try:
-        async with asyncio.timeout(limit):
-            return await tool.run(arguments_of(call), report)
-    except TimeoutError:
-        raise ToolError(f"The tool {call.name} took longer than {limit:g} seconds.") from None
+        await asyncio.wait([running], timeout=limit)
+        if not running.done():
+            raise ToolError(f"The tool {call.name} took longer than {limit:g} seconds.")
+    finally:
+        await _end(running, call.name)
+    try:
+        return running.result()
+    except ToolError:
+        raise
+    except BaseException as failure:  # its own CancelledError among them
+        _log.exception("a tool failed", extra={"tool": call.name})
+        raise ToolError(f"The tool {call.name} failed.") from failure
+
+
+async def _run(tool: Tool, arguments: JsonValue, report: Report) -> Output:
+    try:
+        return await tool.run(arguments, report)
+    except SystemExit as failure:
+        # A task hands it on to the event loop, which would stop.
+        raise RuntimeError("the tool raised SystemExit") from failure
+
+
+async def _end(running: "asyncio.Task[Output]", name: str) -> None:
+    """Cancels what is not done, and leaves it behind if it does not mind."""
+    if running.done():
+        return
+    running.add_done_callback(_forget)
+    running.cancel()
+    await asyncio.wait([running], timeout=_GRACE_SECONDS)
+    if not running.done():
+        _log.warning("a tool goes on after it was cancelled", extra={"tool": name})
+
+
+def _forget(ended: "asyncio.Task[Output]") -> None:
+    """Looks at the failure, if there is one: asyncio complains of those that nobody has seen."""
+    if not ended.cancelled():
+        ended.exception()
 
 
 def arguments_of(call: Call) -> JsonValue:

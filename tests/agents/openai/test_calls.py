@@ -1,16 +1,18 @@
 import asyncio
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import aclosing
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NoReturn
 
 import pytest
 
 from a2a_agent.agents.openai.calls import News, arguments_of, called, denied, outcomes
 from a2a_agent.agents.openai.conversation import Call, Result
-from a2a_agent.agents.tools import Progress, Tool, ToolError, tool
+from a2a_agent.agents.tools import Output, Progress, Report, Tool, ToolError, tool
 from a2a_agent.domain.agent_events import Artifact, ToolCall, ToolProgress, ToolResult
-from a2a_agent.domain.model import FilePart, JsonValue
+from a2a_agent.domain.model import FilePart, JsonObject, JsonValue
 from tests.support.gates import Gate
 from tests.support.services import for_ever, soon
 
@@ -159,6 +161,31 @@ async def test_a_tools_own_limit_comes_before_the_agents() -> None:
     assert (await news_of([ADDING], unhurried, limit=0.0))[1] == Result("1", "3")
 
 
+async def test_a_call_that_minds_no_cancellation_is_left_behind(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    may_end = asyncio.Event()
+    tasks: list[asyncio.Task[Any] | None] = []
+
+    async def stubborn() -> None:
+        tasks.append(asyncio.current_task())
+        while not may_end.is_set():
+            try:
+                await may_end.wait()
+            except asyncio.CancelledError:
+                continue
+        raise ToolError("Nobody hears this.")
+
+    news = await soon(news_of([Call("1", "stubborn", "")], stubborn, limit=0.01))
+
+    assert news == error("The tool stubborn took longer than 0.01 seconds.", "stubborn")
+    assert caplog.messages == ["a tool goes on after it was cancelled"]
+    may_end.set()
+    [task] = tasks
+    assert task is not None
+    await soon(asyncio.wait([task]))
+
+
 async def test_a_call_that_is_over_has_no_more_news() -> None:
     gate, told = Gate(), Gate()
 
@@ -219,6 +246,89 @@ async def test_a_call_that_fails_leaves_the_others_alone() -> None:
         "1": "error: Not today.",
         "2": "3",
     }
+
+
+def cancels_itself() -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    task.cancel()
+
+
+def raise_cancelled() -> NoReturn:
+    raise asyncio.CancelledError
+
+
+def run_out_of_time() -> NoReturn:
+    raise TimeoutError
+
+
+def leave_generator() -> NoReturn:
+    raise GeneratorExit
+
+
+@dataclass(frozen=True)
+class Careless:
+    """A tool that does not keep its promise to fail with a ToolError."""
+
+    fail: Callable[[], None]
+    name: str = "careless"
+    description: str = ""
+    requires_approval: bool = False
+    timeout_seconds: float | None = None
+
+    @property
+    def parameters(self) -> JsonObject:
+        return {}
+
+    async def run(self, arguments: JsonValue, report: Report) -> Output:
+        self.fail()
+        await for_ever()
+        return Output(None)
+
+
+@pytest.mark.parametrize(
+    "fail", [sys.exit, raise_cancelled, run_out_of_time, leave_generator, cancels_itself]
+)
+async def test_a_call_ends_in_a_result_however_its_tool_ends(
+    fail: Callable[[], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    news = await soon(news_of([Call("1", "careless", "")], Careless(fail)))
+
+    assert news == error("The tool careless failed.", "careless")
+    assert caplog.messages == ["a tool failed"]
+
+
+@pytest.mark.parametrize("fail", [sys.exit, raise_cancelled, cancels_itself])
+async def test_an_asynchronous_function_ends_nothing_but_its_call(
+    fail: Callable[[], None],
+) -> None:
+    async def work() -> None:
+        fail()
+        await for_ever()
+
+    assert await soon(news_of([Call("1", "work", "")], work)) == error(
+        "The tool work failed.", "work"
+    )
+
+
+async def test_calls_beyond_the_limit_of_an_answer_are_not_made() -> None:
+    made: list[int] = []
+
+    async def note(number: int) -> None:
+        made.append(number)
+
+    calls = [Call(f"{n}", "note", f'{{"number": {n}}}') for n in range(102)]
+    news = await news_of(calls, note)
+
+    sentence = "There are too many calls in one answer: only the first 100 are made."
+    assert sorted(made) == list(range(100))
+    assert news[:4] == [
+        ToolResult(call_id="100", name="note", error=sentence, step=3),
+        Result("100", f"error: {sentence}"),
+        ToolResult(call_id="101", name="note", error=sentence, step=3),
+        Result("101", f"error: {sentence}"),
+    ]
+    assert len(news) == 2 * len(calls)
 
 
 @pytest.mark.parametrize(
