@@ -70,7 +70,7 @@ def serve(
     instructions: Annotated[str | None, typer.Option()] = None,
     instructions_file: Annotated[
         typer.FileText | None,
-        typer.Option(metavar="FILE", help="Read the instructions from a file."),
+        typer.Option(metavar="FILE", encoding="utf-8", help="Read the instructions from a file."),
     ] = None,
     tools: Annotated[
         list[str] | None,
@@ -140,7 +140,10 @@ def serve(
 def _instructions(given: str | None, file: typer.FileText | None) -> str | None:
     if given is not None and file is not None:
         raise UsageError("give --instructions or --instructions-file, not both")
-    return given if file is None else file.read()
+    try:
+        return given if file is None else file.read()
+    except UnicodeDecodeError as error:
+        raise UsageError("--instructions-file: the file is no text in UTF-8") from error
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -107,6 +107,7 @@ def test_a_module_without_tools_is_named(module: str, said: str) -> None:
             "there is no key: set OPENAI_API_KEY, or --base-url for a server that needs none",
         ),
         (choice(api="assistants"), "--api: Input should be 'chat' or 'responses'"),
+        (choice(temperature=float("inf")), "--temperature: Input should be a finite number"),
         (choice("untyped"), "--tools: add is no tool: its parameter a has no type"),
         (
             LlmChoice(options=choice().options, mcp=["server 'unclosed"]),
@@ -119,6 +120,49 @@ def test_what_keeps_the_agent_from_being_made_is_named(given: LlmChoice, said: s
     with pytest.raises(UsageError) as caught:
         given.agent()
 
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "foo", "http://", "http://[::", "ftp://host/v1", "http://host:99999", "http://a b/"]
+    + ["http://host/\n", "http://.host/", "http://1.2.3.999/"],
+)
+def test_a_base_url_that_is_none_is_refused_where_it_was_given(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = f"{url!r} is no URL; one looks like http://127.0.0.1:8000/v1"
+
+    with pytest.raises(UsageError) as typed:
+        choice(base_url=url).agent()
+    monkeypatch.setenv("OPENAI_BASE_URL", url)
+    with pytest.raises(UsageError) as in_the_environment:
+        LlmChoice(options={"model": "m"}).agent()
+    monkeypatch.setenv("A2A_AGENT_OPENAI_BASE_URL", url)
+    with pytest.raises(UsageError) as ours_in_the_environment:
+        LlmChoice(options={"model": "m"}).agent()
+
+    assert str(typed.value) == f"--base-url: {said}"
+    assert str(in_the_environment.value) == f"OPENAI_BASE_URL: {said}"
+    assert str(ours_in_the_environment.value) == f"A2A_AGENT_OPENAI_BASE_URL: {said}"
+
+
+@pytest.mark.parametrize("url", ["https://münchen.example/v1", "http://[::1]:8000"])
+def test_a_base_url_is_any_http_url(url: str) -> None:
+    assert isinstance(choice(base_url=url).agent(), OpenAIAgent)
+
+
+@pytest.mark.parametrize("variable", ["OPENAI_API_KEY", "A2A_AGENT_OPENAI_API_KEY"])
+@pytest.mark.parametrize("key", ["sk-…", "sk-1\n", "sk 1", "\x7f"])
+def test_a_key_that_no_header_can_carry_is_refused_and_not_shown(
+    variable: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, key)
+
+    with pytest.raises(UsageError) as caught:
+        choice().agent()
+
+    said = f"{variable} is no key: a key has no spaces, no line ends, nothing but ASCII"
     assert str(caught.value) == said
 
 
@@ -177,4 +221,20 @@ def test_instructions_are_given_one_way(tmp_path: Path, run: Run) -> None:
     outcome = run("serve", "openai", "--model", "m", *given)
 
     said = "error: give --instructions or --instructions-file, not both\n"
+    assert (outcome.code, outcome.err) == (2, said)
+
+
+def test_instructions_are_text_in_utf_8(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "instructions.txt").write_bytes("Fass dich kürzer.".encode("latin-1"))
+
+    outcome = run("serve", "openai", "--model", "m", "--instructions-file", "instructions.txt")
+
+    said = "error: --instructions-file: the file is no text in UTF-8\n"
+    assert (outcome.code, outcome.err) == (2, said)
+
+
+def test_a_base_url_that_is_none_is_one_line(run: Run) -> None:
+    outcome = run("serve", "openai", "--model", "m", "--base-url", "foo")
+
+    said = "error: --base-url: 'foo' is no URL; one looks like http://127.0.0.1:8000/v1\n"
     assert (outcome.code, outcome.err) == (2, said)

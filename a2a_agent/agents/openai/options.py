@@ -34,7 +34,7 @@ class OpenAIOptions(BaseSettings):
         "Answers with a language model.", description="What its card says of it."
     )
     instructions: str = Field("", description="What the model is told before all else.")
-    temperature: Annotated[float, Field(ge=0)] | None = Field(
+    temperature: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
         None, description="How freely the model picks its words; the server's default without it."
     )
     request_options: Annotated[dict[str, Any], NoDecode, BeforeValidator(_from_json)] = Field(
