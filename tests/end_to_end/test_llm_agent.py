@@ -417,7 +417,7 @@ def test_denied_call_does_not_run_and_the_model_goes_on(
     assert (done["status"]["state"], answer_of(done)) == (dialect.state("completed"), "So be it.")
     assert deleted == []
     assert ("rather not" in str(fake.bodies[-1])) is (words == "rather not")
-    assert "did not allow" in str(fake.bodies[-1])
+    assert "error: denied" in str(fake.bodies[-1])
 
 
 def test_question_is_answered_after_a_restart(api: Api, dialect: Dialect, tmp_path: Path) -> None:

@@ -35,11 +35,9 @@ def called(call: Call, step: int) -> ToolCall:
 
 def denied(call: Call, words: str, step: int) -> tuple[ToolResult, Result]:
     """What becomes of a call that the client does not allow, with the client's own words."""
-    said = f" The user said: {words}" if words else ""
-    result = ToolResult(
-        call_id=call.call_id, name=call.name, error="denied", denied=True, step=step
-    )
-    return result, Result(call.call_id, f"error: the user did not allow this call.{said}")
+    error = f"denied: {words}" if words else "denied"
+    result = ToolResult(call_id=call.call_id, name=call.name, error=error, denied=True, step=step)
+    return result, Result(call.call_id, f"error: {error}")
 
 
 async def outcomes(

@@ -59,9 +59,10 @@ def result(place: int, path: str) -> ToolResult:
     )
 
 
-def refused(place: int) -> ToolResult:
+def refused(place: int, told: str = "error: denied") -> ToolResult:
+    error = told.removeprefix("error: ")
     return ToolResult(
-        call_id=f"call-0-{place}", name="delete_file", error="denied", denied=True, step=1
+        call_id=f"call-0-{place}", name="delete_file", error=error, denied=True, step=1
     )
 
 
@@ -151,26 +152,26 @@ async def test_work_goes_on_from_what_was_left_as_json(fake: Fake, api: str) -> 
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ([TextPart("no")], "error: the user did not allow this call."),
-        ([TextPart("Deny!")], "error: the user did not allow this call."),
-        ([DataPart({"decision": "deny"})], "error: the user did not allow this call."),
+        ([TextPart("no")], "error: denied"),
+        ([TextPart("Deny!")], "error: denied"),
+        ([DataPart({"decision": "deny"})], "error: denied"),
         (
             [TextPart("Not yet, save it first.")],
-            "error: the user did not allow this call. The user said: Not yet, save it first.",
+            "error: denied: Not yet, save it first.",
         ),
         (
             [DataPart({"decision": "deny"}), TextPart("I need it.")],
-            "error: the user did not allow this call. The user said: I need it.",
+            "error: denied: I need it.",
         ),
-        ([DataPart(["yes"])], "error: the user did not allow this call."),
-        ([DataPart({"decision": None})], "error: the user did not allow this call."),
+        ([DataPart(["yes"])], "error: denied"),
+        ([DataPart({"decision": None})], "error: denied"),
         (
             [DataPart({"decision": "approve"}), DataPart({"decision": "deny"})],
-            "error: the user did not allow this call.",
+            "error: denied",
         ),
         (
             [DataPart({"decision": "approve"}), TextPart("No! Do not do it.")],
-            "error: the user did not allow this call. The user said: No! Do not do it.",
+            "error: denied: No! Do not do it.",
         ),
     ],
 )
@@ -181,7 +182,7 @@ async def test_what_is_no_yes_denies_the_call_and_the_model_is_told_the_clients_
 
     events = await run(fake, "chat", SCRIPT, *said, resume=question.resume)
 
-    assert events == [started("scripted"), refused(0), *ANSWERED]
+    assert events == [started("scripted"), refused(0, told), *ANSWERED]
     assert fake.bodies[-1]["messages"][-1] == {
         "role": "tool",
         "tool_call_id": "call-0-0",

@@ -352,9 +352,9 @@ def test_a_call_is_shown_with_its_arguments_or_with_what_the_model_wrote(
     )
 
 
-@pytest.mark.parametrize(("words", "said"), [("", ""), ("Not now.", " The user said: Not now.")])
-def test_a_call_that_is_not_allowed_is_told_with_the_clients_words(words: str, said: str) -> None:
+@pytest.mark.parametrize(("words", "error"), [("", "denied"), ("Not now.", "denied: Not now.")])
+def test_a_call_that_is_not_allowed_is_told_with_the_clients_words(words: str, error: str) -> None:
     assert denied(ADDING, words, 3) == (
-        ToolResult(call_id="1", name="add", error="denied", denied=True, step=3),
-        Result("1", f"error: the user did not allow this call.{said}"),
+        ToolResult(call_id="1", name="add", error=error, denied=True, step=3),
+        Result("1", f"error: {error}"),
     )
