@@ -9,9 +9,10 @@ the user's. Where that does not do, `name@tag` counts the calls made with exactl
     tool_calls        [{"name": str, "arguments": object, or text as it is}]
     finish            the reason of the end, where it is another than "stop" or "tool_calls"
     usage             see `USAGE`; None for a server that does not tell
-    frames            what is sent word for word, objects or text, in the place of all that
-    hold              pieces after which the stream waits for `Fake.go_on`
-    drop_after        pieces after which the connection breaks
+    frames            what is sent word for word, objects, text or bytes, in the place of all that
+    hold              pieces after which the stream waits for `Fake.go_on`; after the last of them,
+                      at its end
+    drop_after        pieces after which the connection breaks, just so
     status            the HTTP status of a refusal; `error` and `headers` are more of it, and after
                       so many `times` the turn is played
 
@@ -193,18 +194,23 @@ class Fake:
 
     async def _stream(
         self, frames: Sequence[Any], turn: Turn, call: ModelCall, may_go_on: Gate
-    ) -> AsyncIterator[str]:
+    ) -> AsyncIterator[str | bytes]:
         pieces = 0
+
+        async def pause() -> None:
+            if pieces == turn.get("hold"):
+                await may_go_on.passed()
+            if pieces == turn.get("drop_after"):
+                raise Dropped
+
         try:
             for frame in frames:
                 if isinstance(frame, dict) and is_piece(frame):
-                    if pieces == turn.get("hold"):
-                        await may_go_on.passed()
-                    if pieces == turn.get("drop_after"):
-                        raise Dropped
+                    await pause()
                     pieces += 1
                 yield _event(frame)
                 call.sent += 1
+            await pause()
             if call.path.endswith("completions"):
                 yield "data: [DONE]\n\n"
             call.is_done = True
@@ -213,7 +219,9 @@ class Fake:
                 call.was_left.open()
 
 
-def _event(frame: Any) -> str:
+def _event(frame: Any) -> str | bytes:
+    if isinstance(frame, bytes):
+        return b"data: " + frame + b"\n\n"
     data = frame if isinstance(frame, str) else json.dumps(frame)
     name = f"event: {frame['type']}\n" if isinstance(frame, dict) and "type" in frame else ""
     return f"{name}data: {data}\n\n"

@@ -7,7 +7,18 @@ from openai import AsyncOpenAI
 
 from a2a_agent.agents.openai.conversation import Answer, Result, Said, Turn
 from a2a_agent.agents.openai.media import is_image, text_in, url_of
-from a2a_agent.agents.openai.model import CutOff, Finish, OpenCall, Piece, Prompt, reading
+from a2a_agent.agents.openai.model import (
+    LOST,
+    CutOff,
+    Finish,
+    OpenCall,
+    OpenCalls,
+    Piece,
+    Prompt,
+    Reader,
+    reading,
+    tokens,
+)
 from a2a_agent.agents.openai.options import OpenAIOptions
 from a2a_agent.agents.tools import Tool
 from a2a_agent.domain.agent_events import ReasoningDelta, TextDelta, Usage
@@ -16,7 +27,14 @@ from a2a_agent.domain.model import FilePart, JsonObject, Part
 
 Json = dict[str, Any]
 
-_REASONS = {"length": "length", "content_filter": "content-filter"}
+_REASONS = {
+    "stop": None,
+    "tool_calls": None,
+    "function_call": None,
+    "length": "length",
+    "content_filter": "content-filter",
+}
+"""The reason of a `Finish` by the word for it; with any other word an answer is none."""
 
 
 class ChatModel:
@@ -29,17 +47,18 @@ class ChatModel:
     async def answer(self, prompt: Prompt, step: int) -> AsyncGenerator[Piece, None]:
         """See `Model`."""
         create: Any = self._client.chat.completions.create
-        written = _Written(step)
+        written = _Written(step, Reader(self._options.max_answer_characters))
         async with await create(**self._request(prompt)) as stream:
             with reading():
-                async for chunk in stream:
-                    for piece in written.pieces(chunk):
-                        yield piece
-        if written.finish_reason is None:
-            raise CutOff("the stream ended without an end of the answer")
-        if written.usage is not None:
-            yield _usage(written.usage, written.model, step)
-        yield Finish(written.answer, _REASONS.get(written.finish_reason))
+                try:
+                    async for chunk in stream:
+                        for piece in written.pieces(chunk):
+                            yield piece
+                except LOST:
+                    if not written.has_ended:
+                        raise
+                for piece in written.ending():
+                    yield piece
 
     def _request(self, prompt: Prompt) -> Json:
         options = self._options
@@ -129,66 +148,80 @@ def _format(schema: JsonObject) -> Json:
 class _Written:
     """What the model has written so far."""
 
-    def __init__(self, step: int) -> None:
-        self.finish_reason: str | None = None
-        self.usage: Any = None
-        self.model: str | None = None
+    def __init__(self, step: int, reader: Reader) -> None:
         self._step = step
+        self._read = reader
         self._text: list[str] = []
-        self._calls: list[OpenCall] = []
-        self._by_index: dict[int, OpenCall] = {}
+        self._calls = OpenCalls(step)
+        self._by_index: dict[int, tuple[str, OpenCall]] = {}
+        """Calls by their number, with their ids as the server gave them."""
+        self._finish_reason: Any = None
+        self._usage: Any = None
+        self._model: Any = None
 
     @property
-    def answer(self) -> Answer:
-        """All of it."""
-        return Answer(clean_text("".join(self._text)), tuple(call.call for call in self._calls))
+    def has_ended(self) -> bool:
+        """Whether the answer is at its end; what it cost may yet come."""
+        return self._finish_reason is not None
+
+    def ending(self) -> Iterator[Piece]:
+        """What the answer cost, and its end."""
+        word = self._finish_reason
+        if word is None:
+            raise CutOff("the stream ended without an end of the answer")
+        if self._usage:
+            yield _usage(self._usage, self._model, self._step)
+        if word not in _REASONS:
+            raise CutOff(f"the answer ended with {word[:50]!r}")
+        answer = Answer(clean_text("".join(self._text)), self._calls.calls)
+        yield Finish(answer, _REASONS[word])
 
     def pieces(self, chunk: Any) -> Iterator[Piece]:
         """The pieces in a chunk. Servers leave out what they do not have, or send it as null."""
-        self.model = getattr(chunk, "model", None) or self.model
-        self.usage = getattr(chunk, "usage", None) or self.usage
+        self._model = getattr(chunk, "model", None) or self._model
+        self._usage = getattr(chunk, "usage", None) or self._usage
         for choice in chunk.choices or ():
             delta = choice.delta
             if delta is not None:
                 yield from self._in(delta)
-            self.finish_reason = choice.finish_reason or self.finish_reason
+            self._finish_reason = choice.finish_reason or self._finish_reason
 
     def _in(self, delta: Any) -> Iterator[Piece]:
         # The name is `reasoning_content` with DeepSeek, vLLM and llama.cpp, else `reasoning`.
         for name in ("reasoning_content", "reasoning"):
             if isinstance(reasoning := getattr(delta, name, None), str) and reasoning:
-                yield ReasoningDelta(reasoning, step=self._step)
+                yield ReasoningDelta(self._read.text(reasoning), step=self._step)
                 break
-        for text in (delta.content, getattr(delta, "refusal", None)):
-            if text:
+        for given in (delta.content, getattr(delta, "refusal", None)):
+            if text := self._read.text(given):
                 self._text.append(text)
                 yield TextDelta(text, step=self._step)
         for given in delta.tool_calls or ():
             call = self._call(given)
             if given.function is not None:
-                call.name = call.name or given.function.name or ""
-                call.arguments += given.function.arguments or ""
+                call.name = call.name or self._read.text(given.function.name)
+                call.arguments += self._read.arguments(given.function.arguments)
             yield from call.news(self._step)
 
     def _call(self, given: Any) -> OpenCall:
         """The call that a piece belongs to. Some servers number all calls 0, but name each."""
         index = given.index or 0
-        call = self._by_index.get(index)
-        if call is None or (given.id and given.id != call.call_id):
-            call_id = given.id or f"call-{self._step}-{len(self._calls) + 1}"
-            call = self._by_index[index] = OpenCall(call_id)
-            self._calls.append(call)
+        known_id, call = self._by_index.get(index, ("", None))
+        if call is None or (given.id and given.id != known_id):
+            given_id = self._read.text(given.id)
+            call = self._calls.open(given_id)
+            self._by_index[index] = given_id, call
         return call
 
 
-def _usage(usage: Any, model: str | None, step: int) -> Usage:
+def _usage(usage: Any, model: Any, step: int) -> Usage:
     prompt_details = getattr(usage, "prompt_tokens_details", None)
     completion_details = getattr(usage, "completion_tokens_details", None)
     return Usage(
-        input_tokens=usage.prompt_tokens or 0,
-        output_tokens=usage.completion_tokens or 0,
-        cached_input_tokens=getattr(prompt_details, "cached_tokens", None) or 0,
-        reasoning_tokens=getattr(completion_details, "reasoning_tokens", None) or 0,
-        model=model,
+        input_tokens=tokens(usage, "prompt_tokens"),
+        output_tokens=tokens(usage, "completion_tokens"),
+        cached_input_tokens=tokens(prompt_details, "cached_tokens"),
+        reasoning_tokens=tokens(completion_details, "reasoning_tokens"),
+        model=model if isinstance(model, str) else None,
         step=step,
     )

@@ -12,11 +12,11 @@ from openai import (
     RateLimitError,
 )
 
-from a2a_agent.agents.openai.model import CutOff
+from a2a_agent.agents.openai.model import BadAnswer, CutOff
 from a2a_agent.domain.agent_events import RunFinished
 from a2a_agent.domain.model import TaskState
 
-FAILURES = (CutOff, OpenAIError, httpx.TransportError)
+FAILURES = (CutOff, BadAnswer, OpenAIError, httpx.TransportError)
 """What asking a model raises. Older client libraries let the transport's own errors through."""
 
 SENTENCES = {
@@ -25,6 +25,7 @@ SENTENCES = {
     "model-unavailable": "The model cannot be reached.",
     "model-timeout": "The model took too long to answer.",
     "model-cut-off": "The connection to the model was lost in the middle of its answer.",
+    "model-bad-answer": "The model's server sent what is no answer.",
     "model-refused-request": "The model's server does not take this request.",
     "context-too-long": "The conversation is longer than the model can take.",
     "max-steps": "The agent did not come to an end within its number of steps.",
@@ -63,6 +64,8 @@ def _reason(error: Exception) -> str:
     match error:
         case CutOff():
             return "model-cut-off"
+        case BadAnswer():
+            return "model-bad-answer"
         case APITimeoutError() | httpx.TimeoutException():
             return "model-timeout"
         case APIConnectionError() | httpx.TransportError():

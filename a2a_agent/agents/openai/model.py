@@ -4,20 +4,23 @@
 the `Finish`, with the whole answer.
 """
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from json import JSONDecodeError
-from typing import Protocol, TypeAlias
+from itertools import count
+from typing import Any, Protocol, TypeAlias
 
 import httpx
 from openai import APIConnectionError, APITimeoutError
 
 from a2a_agent.agents.openai.conversation import Answer, Call, Turn
-from a2a_agent.agents.tools import Tool
+from a2a_agent.agents.tools import Tool, text_of
 from a2a_agent.domain.agent_events import ReasoningDelta, TextDelta, ToolCallDelta, Usage
 from a2a_agent.domain.json_values import clean_text
 from a2a_agent.domain.model import JsonObject
+
+_TOO_MANY_TOKENS = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,9 @@ class OpenCall:
 
     __slots__ = ("_shown", "arguments", "call_id", "name")
 
-    def __init__(self, call_id: str, name: str = "") -> None:
+    def __init__(self, call_id: str) -> None:
         self.call_id = call_id
-        self.name = name
+        self.name = ""
         self.arguments = ""
         self._shown = -1
 
@@ -56,19 +59,91 @@ class OpenCall:
         return Call(self.call_id, clean_text(self.name), clean_text(self.arguments))
 
 
+class OpenCalls:
+    """The calls of an answer, each with an id that no other of them has."""
+
+    def __init__(self, step: int) -> None:
+        self._step = step
+        self._calls: dict[str, OpenCall] = {}
+        self._numbers: dict[str, Iterator[int]] = defaultdict(lambda: count(2))
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """All of them, as they are written by now."""
+        return tuple(call.call for call in self._calls.values())
+
+    def open(self, given_id: str) -> OpenCall:
+        """A new call. Servers may leave its id out, or give that of another call once more."""
+        wanted = call_id = clean_text(given_id) or f"call-{self._step}-{len(self._calls) + 1}"
+        while call_id in self._calls:
+            call_id = f"{wanted}-{next(self._numbers[wanted])}"
+        call = self._calls[call_id] = OpenCall(call_id)
+        return call
+
+
 class CutOff(Exception):
     """The stream ended before the answer did."""
 
 
+class BadAnswer(Exception):
+    """What came is no answer, or is longer than it may be."""
+
+
+LOST = (APIConnectionError, httpx.RequestError)
+"""What reading raises where no more comes. Older client libraries let httpx's errors through."""
+
+
 @contextmanager
 def reading() -> Iterator[None]:
-    """Reads an answer that has begun: raises CutOff where it breaks off or turns into no JSON."""
+    """Reads an answer that has begun, from a server that may send anything.
+
+    Raises CutOff where it breaks off, BadAnswer where it is not understood.
+    """
     try:
         yield
     except (APITimeoutError, httpx.TimeoutException):
         raise
-    except (APIConnectionError, httpx.TransportError, JSONDecodeError) as error:
-        raise CutOff(str(error)) from error
+    except LOST as error:
+        raise CutOff(type(error).__name__) from error
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise BadAnswer(type(error).__name__) from error
+
+
+class Reader:
+    """Reads the texts in the pieces of an answer, together so many characters at most.
+
+    Raises BadAnswer where there are more of them, and TypeError for what is no text.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._read = 0
+
+    def text(self, value: Any, *, known: str = "") -> str:
+        """The text: empty where it is missing, and joined where it comes in parts.
+
+        What is `known` of it already has been counted.
+        """
+        if isinstance(value, list):
+            value = "".join(part["text"] for part in value if part.get("type") == "text")
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            raise TypeError(f"a {type(value).__name__} is no text")
+        self._read += len(value) - len(known)
+        if self._read > self._most:
+            raise BadAnswer(f"the answer has more than {self._most} characters")
+        return value
+
+    def arguments(self, value: Any, *, known: str = "") -> str:
+        """The arguments of a call, which some servers send as an object."""
+        return self.text(text_of(value) if isinstance(value, Mapping) else value, known=known)
+
+
+def tokens(usage: Any, name: str) -> int:
+    """How many tokens a server says; 0 where it says nothing, or no such number."""
+    said = getattr(usage, name, None)
+    return said if type(said) is int and 0 <= said < _TOO_MANY_TOKENS else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +165,7 @@ class Model(Protocol):
     def answer(self, prompt: Prompt, step: int) -> AsyncGenerator[Piece, None]:
         """The pieces of the answer as they come, then `Usage` if it is told, then `Finish`.
 
-        Raises what the client library raises, and CutOff. Closing it closes the connection.
+        Raises what the client library raises, CutOff and BadAnswer. Closing it closes the
+        connection.
         """
         ...

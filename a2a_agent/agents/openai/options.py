@@ -52,6 +52,10 @@ class OpenAIOptions(BaseSettings):
         "pause, or the one that it asks for.",
     )
     max_steps: PositiveInt = Field(20, description="Most answers of the model in one run.")
+    max_answer_characters: PositiveInt = Field(
+        1_000_000,
+        description="Most characters of one answer, its reasoning and its calls included.",
+    )
     tool_timeout_seconds: PositiveFloat = Field(
         60.0, description="Longest time a tool may take that has no limit of its own."
     )

@@ -7,7 +7,17 @@ from openai import APIError, AsyncOpenAI
 
 from a2a_agent.agents.openai.conversation import Answer, Result, Said, Turn
 from a2a_agent.agents.openai.media import is_image, text_in, url_of
-from a2a_agent.agents.openai.model import CutOff, Finish, OpenCall, Piece, Prompt, reading
+from a2a_agent.agents.openai.model import (
+    CutOff,
+    Finish,
+    OpenCall,
+    OpenCalls,
+    Piece,
+    Prompt,
+    Reader,
+    reading,
+    tokens,
+)
 from a2a_agent.agents.openai.options import OpenAIOptions
 from a2a_agent.agents.tools import Tool
 from a2a_agent.domain.agent_events import ReasoningDelta, TextDelta, Usage
@@ -17,6 +27,8 @@ from a2a_agent.domain.model import FilePart, JsonObject, Part
 Json = dict[str, Any]
 
 _REASONS = {"max_output_tokens": "length", "content_filter": "content-filter"}
+_WORDS = {"output_text": "text", "refusal": "refusal"}
+"""Where the words of a part of a message are, by its type."""
 
 
 class ResponsesModel:
@@ -29,18 +41,15 @@ class ResponsesModel:
     async def answer(self, prompt: Prompt, step: int) -> AsyncGenerator[Piece, None]:
         """See `Model`."""
         create: Any = self._client.responses.create
-        written = _Written(step)
+        written = _Written(step, Reader(self._options.max_answer_characters))
         async with await create(**self._request(prompt)) as stream:
             with reading():
                 async for event in stream:
                     for piece in written.pieces(event):
                         yield piece
-        response = written.response
-        if response is None:
-            raise CutOff("the stream ended without an end of the answer")
-        if response.usage is not None:
-            yield _usage(response.usage, response.model, step)
-        yield Finish(written.answer, _reason(response))
+                    if written.has_ended:
+                        return
+                raise CutOff("the stream ended without an end of the answer")
 
     def _request(self, prompt: Prompt) -> Json:
         options = self._options
@@ -120,48 +129,77 @@ def _format(schema: JsonObject) -> Json:
 class _Written:
     """What the model has written so far."""
 
-    def __init__(self, step: int) -> None:
-        self.response: Any = None
-        """The response as it is at its end."""
+    def __init__(self, step: int, reader: Reader) -> None:
+        self.has_ended = False
         self._step = step
+        self._read = reader
         self._text: list[str] = []
-        self._calls: dict[str, OpenCall] = {}
-        """Calls by the id of their item."""
+        self._calls = OpenCalls(step)
+        self._by_item: dict[str | int, OpenCall] = {}
+        """Calls by the id of their item, or by its place where it has none."""
         self._reasoning: list[JsonObject] = []
-
-    @property
-    def answer(self) -> Answer:
-        """All of it."""
-        calls = tuple(call.call for call in self._calls.values())
-        return Answer(clean_text("".join(self._text)), calls, tuple(self._reasoning))
 
     def pieces(self, event: Any) -> Iterator[Piece]:
         """The pieces in an event."""
         match event.type:
             case "response.output_text.delta" | "response.refusal.delta":
-                self._text.append(event.delta)
-                yield TextDelta(event.delta, step=self._step)
+                yield from self._said(event.delta)
             case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
-                yield ReasoningDelta(event.delta, step=self._step)
-            case "response.output_item.added" | "response.output_item.done":
-                yield from self._in(event.item, is_done=event.type.endswith(".done"))
-            case "response.function_call_arguments.delta" if call := self._calls.get(event.item_id):
-                call.arguments += event.delta
-                yield from call.news(self._step)
+                if text := self._read.text(event.delta):
+                    yield ReasoningDelta(text, step=self._step)
+            case "response.output_item.added":
+                yield from self._in(event.item, event.output_index)
+            case "response.output_item.done":
+                yield from self._in(event.item, event.output_index)
+                self._keep(event.item)
+            case "response.function_call_arguments.delta":
+                if call := self._by_item.get(event.item_id or event.output_index):
+                    call.arguments += self._read.arguments(event.delta)
+                    yield from call.news(self._step)
             case "response.completed" | "response.incomplete":
-                self.response = event.response
+                self.has_ended = True
+                yield from self._ending(event)
             case "response.failed":
                 raise _error(event.response.error)
             case "error":
                 raise _error(event)
 
-    def _in(self, item: Any, *, is_done: bool) -> Iterator[Piece]:
-        if item.type == "function_call":
-            call = self._calls.setdefault(item.id, OpenCall(item.call_id, item.name))
-            call.arguments = item.arguments or ""
-            yield from call.news(self._step)
-        elif is_done and item.type == "reasoning" and getattr(item, "encrypted_content", None):
-            self._reasoning.append(item.model_dump(exclude_none=True))
+    def _said(self, given: Any) -> Iterator[Piece]:
+        if text := self._read.text(given):
+            self._text.append(text)
+            yield TextDelta(text, step=self._step)
+
+    def _in(self, item: Any, index: int) -> Iterator[Piece]:
+        if item.type != "function_call":
+            return
+        key = item.id or index
+        call = self._by_item.get(key)
+        if call is None:
+            call = self._by_item[key] = self._calls.open(self._read.text(item.call_id))
+        call.name = call.name or self._read.text(item.name)
+        call.arguments = self._read.arguments(item.arguments, known=call.arguments)
+        yield from call.news(self._step)
+
+    def _keep(self, item: Any) -> None:
+        if item.type == "reasoning" and self._read.text(getattr(item, "encrypted_content", None)):
+            self._reasoning.append(item.model_dump(exclude_none=True, warnings=False))
+
+    def _ending(self, event: Any) -> Iterator[Piece]:
+        """What the answer cost, and its end, after all of it where nothing of it was streamed."""
+        response = event.response
+        if not self._text and not self._by_item:
+            self._reasoning = []
+            for index, item in enumerate(response.output or ()):
+                yield from self._in(item, index)
+                self._keep(item)
+                if item.type == "message":
+                    for part in item.content:
+                        yield from self._said(getattr(part, _WORDS.get(part.type, ""), None))
+        if response.usage:
+            yield _usage(response.usage, response.model, self._step)
+        text = clean_text("".join(self._text))
+        answer = Answer(text, self._calls.calls, tuple(self._reasoning))
+        yield Finish(answer, _reason(event))
 
 
 def _error(error: Any) -> APIError:
@@ -171,19 +209,21 @@ def _error(error: Any) -> APIError:
     return APIError(said, request=None, body=body)  # type: ignore[arg-type]  # only for people
 
 
-def _reason(response: Any) -> str | None:
-    details = response.incomplete_details
-    return None if details is None else _REASONS.get(details.reason or "", "length")
+def _reason(event: Any) -> str | None:
+    if event.type == "response.completed":
+        return None
+    details = event.response.incomplete_details
+    return "length" if details is None else _REASONS.get(details.reason or "", "length")
 
 
-def _usage(usage: Any, model: str | None, step: int) -> Usage:
+def _usage(usage: Any, model: Any, step: int) -> Usage:
     input_details = getattr(usage, "input_tokens_details", None)
     output_details = getattr(usage, "output_tokens_details", None)
     return Usage(
-        input_tokens=usage.input_tokens or 0,
-        output_tokens=usage.output_tokens or 0,
-        cached_input_tokens=getattr(input_details, "cached_tokens", None) or 0,
-        reasoning_tokens=getattr(output_details, "reasoning_tokens", None) or 0,
-        model=model,
+        input_tokens=tokens(usage, "input_tokens"),
+        output_tokens=tokens(usage, "output_tokens"),
+        cached_input_tokens=tokens(input_details, "cached_tokens"),
+        reasoning_tokens=tokens(output_details, "reasoning_tokens"),
+        model=model if isinstance(model, str) else None,
         step=step,
     )

@@ -8,6 +8,7 @@ import pytest
 from openai import OpenAIError
 
 from a2a_agent.agents.openai import OpenAIAgent, OpenAIOptions
+from a2a_agent.agents.openai.failures import SENTENCES
 from a2a_agent.domain.agent_events import RunFinished, StepStarted, TextDelta
 from a2a_agent.runtime.agent import run_function
 from tests.agents.openai.models import (
@@ -124,6 +125,39 @@ async def test_a_server_that_says_nothing_for_too_long_has_timed_out(
         StepStarted(step=1),
         *words("One two three.", 1)[:pieces],
         *ending(1, end),
+    ]
+
+
+async def test_an_answer_that_ends_in_a_way_of_its_own_has_its_price(fake: Fake) -> None:
+    events = await run_of(fake, [{"text": "One two.", "finish": "error"}])
+
+    end = failure("model-cut-off", SENTENCES["model-cut-off"])
+    assert without_error(events) == [
+        started("scripted"),
+        *step(1, "scripted", *words("One two.", 1)),
+        *ending(1, end),
+    ]
+
+
+async def test_a_server_that_sends_what_is_no_answer_fails_the_run(fake: Fake, api: str) -> None:
+    events = await run_of(fake, [{"frames": ["5"]}], api=api)
+
+    end = failure("model-bad-answer", "The model's server sent what is no answer.")
+    assert without_error(events) == [started("scripted"), StepStarted(step=1), *ending(1, end)]
+
+
+async def test_a_whole_answer_is_one_even_if_its_server_does_not_hang_up(
+    fake: Fake, api: str
+) -> None:
+    script: Script = [{"text": "One two.", "usage": None, "hold": 2}]
+
+    events = await run_of(fake, script, api=api, timeout_seconds=1.0)
+
+    assert events == [
+        started("scripted"),
+        StepStarted(step=1),
+        *words("One two.", 1),
+        *ending(1),
     ]
 
 

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -5,7 +6,7 @@ from openai import APIError
 
 from a2a_agent.agents.openai.conversation import Answer, Call, Said
 from a2a_agent.agents.openai.failures import failure
-from a2a_agent.agents.openai.model import CutOff, Finish, Prompt
+from a2a_agent.agents.openai.model import BadAnswer, CutOff, Finish, Prompt
 from a2a_agent.domain.agent_events import ReasoningDelta, TextDelta, ToolCallDelta, Usage
 from a2a_agent.domain.model import FilePart
 from tests.agents.openai.models import usage, words, writing
@@ -41,6 +42,11 @@ def calling(
     """A chunk with a piece of a call."""
     function = {"name": name, "arguments": arguments}
     return chunk({"tool_calls": [{"index": index, "id": call_id, "function": function}]})
+
+
+def call_of(function: Any) -> dict[str, Any]:
+    """A chunk with a call."""
+    return chunk({"tool_calls": [{"index": 0, "id": "a", "function": function}]})
 
 
 def delta(call_id: str, name: str, arguments: str) -> ToolCallDelta:
@@ -245,6 +251,50 @@ async def test_long_arguments_are_shown_whenever_they_have_grown_by_a_fifth(fake
                 Finish(Answer("", (Call("a", "add", "{}"), Call("b", "sub", "[]")))),
             ],
         ),
+        (
+            [
+                calling("add", "{}", "a", 0),
+                calling("sub", "[", "a", 1),
+                calling(None, "]", "a", 1),
+                calling("add", "", "a-2", 2),
+                calling("add", "", "", 3),
+                calling("add", "", "", 4),
+                END,
+            ],
+            [
+                delta("a", "add", "{}"),
+                delta("a-2", "sub", "["),
+                delta("a-2", "sub", "[]"),
+                delta("a-2-2", "add", ""),
+                delta("call-1-4", "add", ""),
+                delta("call-1-5", "add", ""),
+                Finish(
+                    Answer(
+                        "",
+                        (
+                            Call("a", "add", "{}"),
+                            Call("a-2", "sub", "[]"),
+                            Call("a-2-2", "add", ""),
+                            Call("call-1-4", "add", ""),
+                            Call("call-1-5", "add", ""),
+                        ),
+                    )
+                ),
+            ],
+        ),
+        (
+            [chunk({"content": [{"type": "text", "text": "H"}, {"type": "image"}]}), END],
+            [TextDelta("H", step=1), Finish(Answer("H"))],
+        ),
+        (
+            [call_of({"name": "add", "arguments": {"a": 1}}), END],
+            [delta("a", "add", '{"a": 1}'), Finish(Answer("", (Call("a", "add", '{"a": 1}'),)))],
+        ),
+        ([{**END, "model": 1, "usage": [1]}], [Usage(step=1), Finish(Answer(""))]),
+        (
+            [{**END, "usage": {"prompt_tokens": "3", "completion_tokens": True}}],
+            [Usage(step=1), Finish(Answer(""))],
+        ),
     ],
     ids=[
         "reasoning under its other name",
@@ -258,6 +308,11 @@ async def test_long_arguments_are_shown_whenever_they_have_grown_by_a_fifth(fake
         "a name in every chunk",
         "calls without number and id",
         "calls in turns",
+        "calls of one id",
+        "text in parts",
+        "arguments that are an object",
+        "usage that is a list",
+        "usage that is no numbers",
     ],
 )
 async def test_servers_that_do_it_their_own_way_are_understood(
@@ -280,9 +335,66 @@ async def test_a_stream_without_an_end_of_the_answer_is_cut_off(
         await pieces_of(fake, [{"frames": frames}])
 
 
-async def test_an_answer_that_turns_into_something_else_than_json_is_cut_off(fake: Fake) -> None:
-    with pytest.raises(CutOff):
-        await pieces_of(fake, [{"frames": [chunk({"content": "Hi"}), "<html>"]}])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"\xff",
+        "<html>",
+        "[" * 100_000,
+        "5",
+        "[]",
+        "null",
+        '"Hi"',
+        *map(
+            json.dumps,
+            [
+                {"choices": 5},
+                {"choices": [None]},
+                {"choices": {"index": 0}},
+                chunk("Hi"),
+                chunk({"content": 5}),
+                chunk({"content": {"text": "Hi"}}),
+                chunk({"content": [5]}),
+                chunk({"content": [{"type": "text", "text": 5}]}),
+                chunk({"refusal": [None]}),
+                chunk({"tool_calls": 5}),
+                chunk({"tool_calls": [None]}),
+                chunk({"tool_calls": [{"index": [0], "id": "a"}]}),
+                chunk({"tool_calls": [{"index": 0, "id": 5}]}),
+                call_of("add"),
+                call_of({"name": 5}),
+                call_of({"name": "add", "arguments": 5}),
+                {"choices": [{"index": 0, "delta": {}, "finish_reason": ["stop"]}]},
+                {"choices": [{"index": 0, "delta": {}, "finish_reason": 5}]},
+            ],
+        ),
+    ],
+    ids=lambda frame: str(frame)[:80],
+)
+async def test_what_is_not_understood_is_no_answer(fake: Fake, frame: str | bytes) -> None:
+    with pytest.raises(BadAnswer):
+        await pieces_of(fake, [{"frames": [chunk({"content": "Hi"}), frame]}])
+
+
+async def test_an_answer_that_ends_in_a_way_of_its_own_is_cut_off(fake: Fake) -> None:
+    with pytest.raises(CutOff, match=r"^the answer ended with 'x{50}'$"):
+        await pieces_of(fake, [{"text": "Hi", "finish": "x" * 60}])
+
+
+async def test_an_answer_with_more_than_it_may_have_is_none(fake: Fake) -> None:
+    turn = {"reasoning": "Hm.", "text": "Hi", "tool_calls": [{"name": "add", "arguments": "[1]"}]}
+
+    assert (await pieces_of(fake, [turn], max_answer_characters=19))[-1] == Finish(
+        Answer("Hi", (Call("call-0-0", "add", "[1]"),))
+    )
+    with pytest.raises(BadAnswer, match="the answer has more than 18 characters"):
+        await pieces_of(fake, [turn], max_answer_characters=18)
+
+
+async def test_an_answer_that_has_ended_needs_no_end_of_the_stream(fake: Fake) -> None:
+    script = [{"text": "Hi", "usage": None, "drop_after": 1}]
+
+    assert await pieces_of(fake, script) == [TextDelta("Hi", step=1), Finish(Answer("Hi"))]
 
 
 async def test_a_connection_that_breaks_is_cut_off(fake: Fake) -> None:

@@ -5,7 +5,7 @@ import openai
 import pytest
 
 from a2a_agent.agents.openai.failures import FAILURES, SENTENCES, failed, failure
-from a2a_agent.agents.openai.model import CutOff
+from a2a_agent.agents.openai.model import BadAnswer, CutOff
 from a2a_agent.domain.agent_events import RunFinished
 from a2a_agent.domain.model import TaskState
 
@@ -34,6 +34,7 @@ def in_stream(message: str = "No.", /, **body: Any) -> openai.APIError:
 
 ERRORS: list[tuple[Exception, str]] = [
     (CutOff("the stream ended"), "model-cut-off"),
+    (BadAnswer("TypeError"), "model-bad-answer"),
     (openai.APITimeoutError(request=REQUEST), "model-timeout"),
     (httpx.ReadTimeout("no news"), "model-timeout"),
     (openai.APIConnectionError(request=REQUEST), "model-unavailable"),

@@ -24,6 +24,7 @@ def test_only_the_model_has_to_be_named() -> None:
         "max_retries": 3,
         "max_steps": 20,
         "tool_timeout_seconds": 60.0,
+        "max_answer_characters": 1_000_000,
         "max_history_messages": 100,
         "max_history_characters": 200_000,
     }

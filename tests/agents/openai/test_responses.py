@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -5,7 +6,7 @@ from openai import APIError
 
 from a2a_agent.agents.openai.conversation import Answer, Call, Said
 from a2a_agent.agents.openai.failures import failure
-from a2a_agent.agents.openai.model import CutOff, Finish, Prompt
+from a2a_agent.agents.openai.model import BadAnswer, CutOff, Finish, Prompt
 from a2a_agent.domain.agent_events import ReasoningDelta, TextDelta, ToolCallDelta, Usage
 from a2a_agent.domain.model import FilePart, JsonObject
 from tests.agents.openai.models import usage, words, writing
@@ -13,6 +14,7 @@ from tests.agents.openai.prompts import CONVERSATION, ENCRYPTED, FILES, HELLO, M
 from tests.agents.openai.prompts import pieces_of as pieces_of_either
 from tests.support.fake_openai import SUM, WEATHER, Fake, Script
 
+ARGUMENTS = "response.function_call_arguments"
 ADD = {
     "type": "function",
     "name": "add",
@@ -33,6 +35,11 @@ async def pieces_of(
     return [*await pieces_of_either(fake, script, prompt, api="responses", **options)]
 
 
+def message(kind: str, **said: str) -> dict[str, Any]:
+    """A whole message."""
+    return {"type": "message", "id": "m", "content": [{"type": kind, **said}]}
+
+
 def ending(kind: str = "completed", **more: Any) -> dict[str, Any]:
     """The event at the end, as plain as servers send it."""
     return {"type": f"response.{kind}", "response": {"output": [], **more}}
@@ -49,6 +56,12 @@ def call(kind: str, item_id: str, arguments: str | None) -> dict[str, Any]:
         "item": {**item, "arguments": arguments},
         "output_index": 0,
     }
+
+
+def item(kind: str, index: Any, **members: Any) -> dict[str, Any]:
+    """An event with a call as sloppy servers send it."""
+    given = {"type": "function_call", "arguments": "", **members}
+    return {"type": f"response.output_item.{kind}", "item": given, "output_index": index}
 
 
 def delta(item_id: str, arguments: str) -> ToolCallDelta:
@@ -236,6 +249,66 @@ async def test_encrypted_reasoning_is_kept_to_be_sent_back(fake: Fake) -> None:
             ],
             [delta("1", "{}"), Finish(Answer("", (Call("call-1", "add", "{}"),)))],
         ),
+        (
+            [ending("incomplete")],
+            [Finish(Answer(""), "length")],
+        ),
+        (
+            [
+                ending(
+                    output=[
+                        ENCRYPTED,
+                        message("output_text", text="H"),
+                        message("refusal", refusal="i"),
+                        {"type": "function_call", "id": "1", "call_id": "a", "name": "add"},
+                    ]
+                )
+            ],
+            [
+                TextDelta("H", step=1),
+                TextDelta("i", step=1),
+                ToolCallDelta(call_id="a", name="add", arguments="", step=1),
+                Finish(Answer("Hi", (Call("a", "add", ""),), (ENCRYPTED,))),
+            ],
+        ),
+        (
+            [text("Hi"), ending(output=[message("output_text", text="Hi")])],
+            [TextDelta("Hi", step=1), Finish(Answer("Hi"))],
+        ),
+        (
+            [
+                item("added", 0, name="add", call_id="call-1"),
+                item("added", 1, call_id="call-1"),
+                item("added", 2, name="add"),
+                {"type": f"{ARGUMENTS}.delta", "output_index": 1, "delta": "{"},
+                item("done", 0, name="add", call_id="call-1", arguments="{}"),
+                item("done", 1, name="sub", call_id="call-1", arguments={"a": 1}),
+                ending(),
+            ],
+            [
+                delta("1", ""),
+                ToolCallDelta(call_id="call-1-2", name="", arguments="", step=1),
+                ToolCallDelta(call_id="call-1-3", name="add", arguments="", step=1),
+                ToolCallDelta(call_id="call-1-2", name="", arguments="{", step=1),
+                delta("1", "{}"),
+                ToolCallDelta(call_id="call-1-2", name="sub", arguments='{"a": 1}', step=1),
+                Finish(
+                    Answer(
+                        "",
+                        (
+                            Call("call-1", "add", "{}"),
+                            Call("call-1-2", "sub", '{"a": 1}'),
+                            Call("call-1-3", "add", ""),
+                        ),
+                    )
+                ),
+            ],
+        ),
+        (
+            [{"type": "response.output_text.delta", "delta": None}, text("Hi"), ending(usage=[])],
+            [TextDelta("Hi", step=1), Finish(Answer("Hi"))],
+        ),
+        ([text("Hi"), ending(), "<html>"], [TextDelta("Hi", step=1), Finish(Answer("Hi"))]),
     ],
     ids=[
         "reasoning without a summary",
@@ -246,6 +319,12 @@ async def test_encrypted_reasoning_is_kept_to_be_sent_back(fake: Fake) -> None:
         "usage without details",
         "calls without deltas",
         "events of something else",
+        "an answer that is cut for no reason",
+        "an answer at its end only",
+        "an answer at its end again",
+        "calls without ids",
+        "words that are null",
+        "something after the end",
     ],
 )
 async def test_servers_that_do_it_their_own_way_are_understood(
@@ -264,9 +343,58 @@ async def test_a_stream_without_an_end_of_the_answer_is_cut_off(
         await pieces_of(fake, [{"frames": frames}])
 
 
-async def test_an_answer_that_turns_into_something_else_than_json_is_cut_off(fake: Fake) -> None:
-    with pytest.raises(CutOff):
-        await pieces_of(fake, [{"frames": [text("Hi"), "<html>"]}])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"\xff",
+        "<html>",
+        "[" * 100_000,
+        "5",
+        "[]",
+        "null",
+        *map(
+            json.dumps,
+            [
+                {"type": "response.output_text.delta", "delta": 5},
+                {"type": "response.reasoning_text.delta", "delta": {}},
+                {"type": "response.output_item.added", "output_index": 0, "item": None},
+                item("added", 0, id="1", call_id=5, name="add"),
+                item("added", 0, id="1", call_id="1", name=5),
+                item("done", 0, id="1", call_id="1", name="add", arguments=5),
+                item("done", [0], call_id="1", name="add"),
+                {"type": "response.failed"},
+                {"type": "response.completed"},
+                {"type": "response.completed", "response": 5},
+                ending(output=5, usage=5),
+                {
+                    "type": "response.incomplete",
+                    "response": {"incomplete_details": {"reason": [5]}},
+                },
+            ],
+        ),
+    ],
+    ids=lambda frame: str(frame)[:80],
+)
+async def test_what_is_not_understood_is_no_answer(fake: Fake, frame: str | bytes) -> None:
+    with pytest.raises(BadAnswer):
+        await pieces_of(fake, [{"frames": [frame, ending()]}])
+
+
+async def test_an_answer_with_more_than_it_may_have_is_none(fake: Fake) -> None:
+    turn = {"reasoning": "Hm.", "text": "Hi", "tool_calls": [{"name": "add", "arguments": "[1]"}]}
+
+    assert (await pieces_of(fake, [turn], max_answer_characters=19))[-1] == Finish(
+        Answer("Hi", (Call("call-0-0", "add", "[1]"),))
+    )
+    with pytest.raises(BadAnswer, match="the answer has more than 18 characters"):
+        await pieces_of(fake, [turn], max_answer_characters=18)
+
+
+async def test_an_answer_that_is_whole_is_not_waited_for_any_longer(fake: Fake) -> None:
+    script = [{"text": "Hi", "usage": None, "hold": 1}]
+
+    assert await pieces_of(fake, script) == [TextDelta("Hi", step=1), Finish(Answer("Hi"))]
+    await fake.calls[0].was_left.passed()
 
 
 async def test_a_connection_that_breaks_is_cut_off(fake: Fake) -> None:
