@@ -46,6 +46,8 @@ _TOO_LONG = (
     "prompt is too long",
 )
 """How servers say that the conversation is too long: OpenAI, vLLM, llama.cpp and others."""
+_MOST_LOGGED = 100
+"""Characters of a server's code for an error that the log is told."""
 
 
 def failed(reason: str, error: str | None = None) -> RunFinished:
@@ -57,7 +59,18 @@ def failed(reason: str, error: str | None = None) -> RunFinished:
 
 def failure(error: Exception) -> RunFinished:
     """The end that one of the `FAILURES` means."""
-    return failed(_reason(error), f"{type(error).__name__}: {error}")
+    return failed(_reason(error), _for_the_log(error))
+
+
+def _for_the_log(error: Exception) -> str:
+    """What kind of error it is. A server's own words may repeat the key, or what it was asked."""
+    told: list[object] = []
+    if isinstance(error, CutOff | BadAnswer):
+        told = [error]
+    elif isinstance(error, APIError):
+        told = [getattr(error, "status_code", None), error.code, error.type]
+    said = " ".join(str(word)[:_MOST_LOGGED] for word in told if word is not None)
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def _reason(error: Exception) -> str:

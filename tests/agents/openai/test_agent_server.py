@@ -1,6 +1,7 @@
 """The agent and its model's server: keys, refusals, connections."""
 
 import asyncio
+import logging
 from contextlib import aclosing
 from typing import Any
 
@@ -66,13 +67,21 @@ async def test_the_key_comes_from_the_options_before_the_environment(
     assert await key_of(fake, base_url=fake.base_url, api_key="own") == "Bearer own"
 
 
-async def test_a_key_that_is_refused_is_never_told(fake: Fake, api: str) -> None:
-    events = await run_of(fake, "plain", api=api, api_key="bad-key")
+async def test_a_key_that_is_refused_is_never_told(
+    fake: Fake, api: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    error = {"message": "secret-key may not ask: Hello", "code": "invalid_api_key"}
+
+    events = await run_of(fake, [{"status": 401, "error": error}], api=api, api_key="secret-key")
 
     end = events[-1]
     assert isinstance(end, RunFinished)
     assert end.reason == "model-authentication"
-    assert "bad-key" not in str(events)
+    for word in ("secret-key", "Hello"):
+        assert word in error["message"]
+        assert word not in str(events)
+        assert word not in caplog.text
 
 
 @pytest.mark.parametrize("headers", [SOON, {"Retry-After-Ms": "1"}])

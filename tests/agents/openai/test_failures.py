@@ -59,12 +59,28 @@ ERRORS: list[tuple[Exception, str]] = [
 @pytest.mark.parametrize(("error", "reason"), ERRORS)
 def test_a_failure_has_its_reason_and_its_sentence(error: Exception, reason: str) -> None:
     assert isinstance(error, FAILURES)
-    assert failure(error) == RunFinished(
-        state=TaskState.FAILED,
-        reason=reason,
-        message=SENTENCES[reason],
-        error=f"{type(error).__name__}: {error}",
-    )
+    end = failure(error)
+    assert (end.state, end.reason, end.message) == (TaskState.FAILED, reason, SENTENCES[reason])
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (CutOff("the answer ended with 'error'"), "CutOff: the answer ended with 'error'"),
+        (httpx.ConnectError("the key is secret"), "ConnectError"),
+        (openai.APIConnectionError(request=REQUEST), "APIConnectionError"),
+        (status(500, "The key is secret."), "InternalServerError: 500"),
+        (
+            status(401, "The key is secret.", code="invalid_api_key", type="auth"),
+            "AuthenticationError: 401 invalid_api_key auth",
+        ),
+        (in_stream("The key is secret.", code=7), "APIError: 7"),
+        (status(400, code="x" * 2_000), f"BadRequestError: 400 {'x' * 100}"),
+        (openai.OpenAIError("the key is secret"), "OpenAIError"),
+    ],
+)
+def test_the_log_is_not_told_what_the_server_says(error: Exception, told: str) -> None:
+    assert failure(error).error == told
 
 
 @pytest.mark.parametrize(
