@@ -7,17 +7,21 @@ from a2a_agent.domain.model import DataPart, FilePart, Part
 
 IMAGE = "image/"
 PDF = "application/pdf"
+_SCHEMES = ("http", "https", "data")
+"""Of the URLs that the model's server is handed: it may be able to open others, such as files."""
 
 
 def text_in(part: Part) -> str | None:
-    """The part as text; None for an image or a document."""
+    """The part as text; None for an image or a document that can be shown."""
     if isinstance(part, DataPart):
         return text_of(part.data)
     if not isinstance(part, FilePart):
         return part.text
+    name = part.filename or "file"
+    if part.url is not None and part.url.partition(":")[0].lower() not in _SCHEMES:
+        return f"{name}: it cannot be shown."
     if is_image(part) or media_type(part) == PDF:
         return None
-    name = part.filename or "file"
     content = part.url if part.raw is None else part.raw.decode("utf-8", "replace")
     return f"{name}:\n{content}"
 

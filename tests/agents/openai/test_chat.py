@@ -141,6 +141,15 @@ async def test_a_document_by_its_url_goes_as_text(fake: Fake) -> None:
     assert fake.bodies[0]["messages"] == [{"role": "user", "content": content}]
 
 
+@pytest.mark.parametrize("media_type", ["image/png", "application/pdf", "text/plain"])
+async def test_a_file_on_the_models_server_is_not_asked_for(fake: Fake, media_type: str) -> None:
+    part = FilePart(url="file:///etc/passwd", media_type=media_type)
+
+    await pieces_of(fake, "plain", Prompt([Said((part,))]))
+
+    assert "/etc" not in str(fake.bodies[0]["messages"])
+
+
 async def test_an_answer_comes_in_pieces_then_its_usage_then_its_end(fake: Fake) -> None:
     script = [{"reasoning": "Hm, so.", "text": "Two things.", "tool_calls": [WEATHER, SUM]}]
 

@@ -166,6 +166,15 @@ async def test_files_go_as_the_api_takes_them(fake: Fake) -> None:
     ]
 
 
+@pytest.mark.parametrize("media_type", ["image/png", "application/pdf", "text/plain"])
+async def test_a_file_on_the_models_server_is_not_asked_for(fake: Fake, media_type: str) -> None:
+    part = FilePart(url="file:///etc/passwd", media_type=media_type)
+
+    await pieces_of(fake, "plain", Prompt([Said((part,))]))
+
+    assert "/etc" not in str(fake.bodies[0]["input"])
+
+
 async def test_an_answer_comes_in_pieces_then_its_usage_then_its_end(fake: Fake) -> None:
     script = [{"reasoning": "Hm, so.", "text": "Two things.", "tool_calls": [WEATHER, SUM]}]
 
