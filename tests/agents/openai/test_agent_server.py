@@ -88,12 +88,13 @@ async def test_a_key_that_is_refused_is_never_told(
 async def test_a_server_that_is_busy_is_asked_again_as_it_says(
     fake: Fake, api: str, headers: dict[str, str]
 ) -> None:
-    script: Script = [{"status": 429, "headers": headers, "times": 2, "text": "Hello."}]
+    script: Script = [{"status": 429, "headers": headers, "times": 8, "text": "Hello."}]
 
-    events = await run_of(fake, script, api=api, max_retries=2)
+    async with asyncio.timeout(10):  # of its own accord the client would wait for half a minute
+        events = await run_of(fake, script, api=api, max_retries=8)
 
     assert events == [started("scripted"), *step(1, "scripted", *words("Hello.", 1)), *ending(1)]
-    assert len(fake.calls) == 3
+    assert len(fake.calls) == 9
 
 
 async def test_a_server_that_stays_busy_is_left_alone_in_the_end(fake: Fake, api: str) -> None:
