@@ -22,7 +22,7 @@ FAILURES = (CutOff, BadAnswer, OpenAIError, httpx.TransportError)
 SENTENCES = {
     "model-authentication": "The model's server does not accept this agent's key.",
     "model-rate-limited": "The model's server is too busy; try again later.",
-    "model-unavailable": "The model cannot be reached.",
+    "model-unavailable": "The model is not there, or cannot be reached.",
     "model-timeout": "The model took too long to answer.",
     "model-cut-off": "The connection to the model was lost in the middle of its answer.",
     "model-bad-answer": "The model's server sent what is no answer.",

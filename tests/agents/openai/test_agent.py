@@ -114,7 +114,7 @@ COMPLETED: dict[str, list[AgentEvent]] = {
 FAILED: dict[str, list[AgentEvent]] = {
     "http-500": [
         StepStarted(step=1),
-        *ending(1, failure("model-unavailable", "The model cannot be reached.")),
+        *ending(1, failure("model-unavailable", "The model is not there, or cannot be reached.")),
     ],
     "http-401": [
         StepStarted(step=1),
@@ -137,14 +137,14 @@ FAILED: dict[str, list[AgentEvent]] = {
     ],
     "no-such-model": [
         StepStarted(step=1),
-        *ending(1, failure("model-unavailable", "The model cannot be reached.")),
+        *ending(1, failure("model-unavailable", "The model is not there, or cannot be reached.")),
     ],
     "tool-then-500": [
         *step(1, "tool-then-500", *writing("call-0-0", "get_weather", CITY, 1)),
         *weather(1),
         StepFinished(step=1),
         StepStarted(step=2),
-        *ending(2, failure("model-unavailable", "The model cannot be reached.")),
+        *ending(2, failure("model-unavailable", "The model is not there, or cannot be reached.")),
     ],
     "drop": [
         StepStarted(step=1),

@@ -102,7 +102,7 @@ async def test_a_server_that_stays_busy_is_left_alone_in_the_end(fake: Fake, api
 
     events = await run_of(fake, script, api=api, max_retries=2)
 
-    end = failure("model-unavailable", "The model cannot be reached.")
+    end = failure("model-unavailable", "The model is not there, or cannot be reached.")
     assert without_error(events) == [started("scripted"), StepStarted(step=1), *ending(1, end)]
     assert len(fake.calls) == 3
 
@@ -117,7 +117,7 @@ async def test_a_server_that_is_not_there_cannot_be_reached(unused_port: int, ap
     async with OpenAIAgent(options) as agent:
         events = await events_of(agent, request_of("Hello"))
 
-    end = failure("model-unavailable", "The model cannot be reached.")
+    end = failure("model-unavailable", "The model is not there, or cannot be reached.")
     assert without_error(events) == [started("plain"), StepStarted(step=1), *ending(1, end)]
 
 
