@@ -70,6 +70,7 @@ def _for_the_log(error: Exception) -> str:
     elif isinstance(error, APIError):
         told = [getattr(error, "status_code", None), error.code, error.type]
     said = " ".join(str(word)[:_MOST_LOGGED] for word in told if word is not None)
+    said = "".join(filter(str.isprintable, said))
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 

@@ -75,6 +75,7 @@ def test_a_failure_has_its_reason_and_its_sentence(error: Exception, reason: str
             "AuthenticationError: 401 invalid_api_key auth",
         ),
         (in_stream("The key is secret.", code=7), "APIError: 7"),
+        (in_stream(code="bad\nkey", type="a\x1b[0m"), "APIError: badkey a[0m"),
         (status(400, code="x" * 2_000), f"BadRequestError: 400 {'x' * 100}"),
         (openai.OpenAIError("the key is secret"), "OpenAIError"),
     ],
