@@ -17,11 +17,11 @@ from a2a_agent.agents.openai.model import (
     Prompt,
     Reader,
     reading,
-    tokens,
+    usage_of,
 )
 from a2a_agent.agents.openai.options import OpenAIOptions
 from a2a_agent.agents.tools import Tool
-from a2a_agent.domain.agent_events import ReasoningDelta, TextDelta, Usage
+from a2a_agent.domain.agent_events import ReasoningDelta, TextDelta
 from a2a_agent.domain.json_values import clean_text
 from a2a_agent.domain.model import FilePart, JsonObject, Part
 
@@ -170,7 +170,9 @@ class _Written:
         if word is None:
             raise CutOff("the stream ended without an end of the answer")
         if self._usage:
-            yield _usage(self._usage, self._model, self._step)
+            yield usage_of(
+                self._usage, self._model, self._step, asked="prompt", answered="completion"
+            )
         if word not in _REASONS:
             raise CutOff(f"the answer ended with {word[:50]!r}")
         answer = Answer(clean_text("".join(self._text)), self._calls.calls)
@@ -212,16 +214,3 @@ class _Written:
             call = self._calls.open(given_id)
             self._by_index[index] = given_id, call
         return call
-
-
-def _usage(usage: Any, model: Any, step: int) -> Usage:
-    prompt_details = getattr(usage, "prompt_tokens_details", None)
-    completion_details = getattr(usage, "completion_tokens_details", None)
-    return Usage(
-        input_tokens=tokens(usage, "prompt_tokens"),
-        output_tokens=tokens(usage, "completion_tokens"),
-        cached_input_tokens=tokens(prompt_details, "cached_tokens"),
-        reasoning_tokens=tokens(completion_details, "reasoning_tokens"),
-        model=model if isinstance(model, str) else None,
-        step=step,
-    )

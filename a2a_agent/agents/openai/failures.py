@@ -16,8 +16,8 @@ from a2a_agent.agents.openai.model import BadAnswer, CutOff
 from a2a_agent.domain.agent_events import RunFinished
 from a2a_agent.domain.model import TaskState
 
-FAILURES = (CutOff, BadAnswer, OpenAIError, httpx.TransportError)
-"""What asking a model raises. Older client libraries let the transport's own errors through."""
+FAILURES = (CutOff, BadAnswer, OpenAIError, httpx.RequestError)
+"""What asking a model raises. Older client libraries let httpx's own errors through."""
 
 SENTENCES = {
     "model-authentication": "The model's server does not accept this agent's key.",
@@ -82,7 +82,7 @@ def _reason(error: Exception) -> str:
             return "model-bad-answer"
         case APITimeoutError() | httpx.TimeoutException():
             return "model-timeout"
-        case APIConnectionError() | httpx.TransportError():
+        case APIConnectionError() | httpx.RequestError():
             return "model-unavailable"
         case AuthenticationError() | PermissionDeniedError():
             return "model-authentication"

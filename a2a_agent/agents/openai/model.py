@@ -140,9 +140,25 @@ class Reader:
         return self.text(text_of(value) if isinstance(value, Mapping) else value, known=known)
 
 
-def tokens(usage: Any, name: str) -> int:
+def usage_of(told: Any, model: Any, step: int, *, asked: str, answered: str) -> Usage:
+    """What a server says an answer cost; `asked` and `answered` are its words for the two sides."""
+    return Usage(
+        input_tokens=_tokens(told, f"{asked}_tokens"),
+        output_tokens=_tokens(told, f"{answered}_tokens"),
+        cached_input_tokens=_tokens(
+            getattr(told, f"{asked}_tokens_details", None), "cached_tokens"
+        ),
+        reasoning_tokens=_tokens(
+            getattr(told, f"{answered}_tokens_details", None), "reasoning_tokens"
+        ),
+        model=model if isinstance(model, str) else None,
+        step=step,
+    )
+
+
+def _tokens(told: Any, name: str) -> int:
     """How many tokens a server says; 0 where it says nothing, or no such number."""
-    said = getattr(usage, name, None)
+    said = getattr(told, name, None)
     return said if type(said) is int and 0 <= said < _TOO_MANY_TOKENS else 0
 
 

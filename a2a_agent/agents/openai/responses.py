@@ -16,11 +16,11 @@ from a2a_agent.agents.openai.model import (
     Prompt,
     Reader,
     reading,
-    tokens,
+    usage_of,
 )
 from a2a_agent.agents.openai.options import OpenAIOptions
 from a2a_agent.agents.tools import Tool
-from a2a_agent.domain.agent_events import ReasoningDelta, TextDelta, Usage
+from a2a_agent.domain.agent_events import ReasoningDelta, TextDelta
 from a2a_agent.domain.json_values import clean_text
 from a2a_agent.domain.model import FilePart, JsonObject, Part
 
@@ -196,7 +196,9 @@ class _Written:
                     for part in item.content:
                         yield from self._said(getattr(part, _WORDS.get(part.type, ""), None))
         if response.usage:
-            yield _usage(response.usage, response.model, self._step)
+            yield usage_of(
+                response.usage, response.model, self._step, asked="input", answered="output"
+            )
         text = clean_text("".join(self._text))
         answer = Answer(text, self._calls.calls, tuple(self._reasoning))
         yield Finish(answer, _reason(event))
@@ -214,16 +216,3 @@ def _reason(event: Any) -> str | None:
         return None
     details = event.response.incomplete_details
     return "length" if details is None else _REASONS.get(details.reason or "", "length")
-
-
-def _usage(usage: Any, model: Any, step: int) -> Usage:
-    input_details = getattr(usage, "input_tokens_details", None)
-    output_details = getattr(usage, "output_tokens_details", None)
-    return Usage(
-        input_tokens=tokens(usage, "input_tokens"),
-        output_tokens=tokens(usage, "output_tokens"),
-        cached_input_tokens=tokens(input_details, "cached_tokens"),
-        reasoning_tokens=tokens(output_details, "reasoning_tokens"),
-        model=model if isinstance(model, str) else None,
-        step=step,
-    )
