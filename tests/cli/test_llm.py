@@ -214,6 +214,44 @@ def test_the_agent_is_served_with_all_that_was_given(tmp_path: Path, run: Run) -
     )
 
 
+HANGING = """
+from threading import Event
+
+def get_weather(city: str) -> str:
+    Event().wait()
+    return city
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "calls", "said"),
+    [
+        ("plain", "--api responses", ["/v1/responses"], "completed"),
+        ("loop", "--max-steps 2", ["/v1/chat/completions"] * 2, "within its number of steps"),
+        ("http-500", "--max-retries 1", ["/v1/chat/completions"] * 2, "cannot be reached"),
+        ("slow", "--timeout-seconds 0.2 --max-retries 0", ["/v1/chat/completions"], "too long"),
+        (
+            "one-tool",
+            "--tools hanging --tool-timeout-seconds 0.2",
+            ["/v1/chat/completions"] * 2,
+            "took longer than 0.2 seconds",
+        ),
+    ],
+)
+def test_each_option_of_the_command_line_reaches_the_agent(
+    model: str, given: str, calls: list[str], said: str, tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "hanging.py").write_text(HANGING)
+    with running() as (base_url, fake):
+        words = ("openai", "--store", "memory:", "--model", model, "--base-url", base_url)
+        with serving(*words, *given.split(), directory=tmp_path) as (_, url):
+            outcome = run("send", url, "Hello", "--stream")
+        paths = [call.path for call in fake.calls]
+
+    assert paths == calls
+    assert said in outcome.out + outcome.err
+
+
 def test_instructions_are_given_one_way(tmp_path: Path, run: Run) -> None:
     (tmp_path / "instructions.txt").write_text("Be brief.\n")
     given = ("--instructions", "Be long.", "--instructions-file", "instructions.txt")

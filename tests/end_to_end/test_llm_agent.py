@@ -11,7 +11,9 @@ import pytest
 
 from a2a_agent.agents.openai import OpenAIAgent, OpenAIOptions
 from a2a_agent.agents.openai.failures import SENTENCES
+from a2a_agent.agents.toolbox.tools import toolbox_tools, utc_now
 from a2a_agent.agents.tools import tool
+from a2a_agent.domain.model import FilePart
 from a2a_agent.domain.views import STREAM_EXTENSION_URI
 from tests.properties.client import Client
 from tests.support.dialects import DIALECTS, Dialect, Json
@@ -142,6 +144,39 @@ def test_stream_of_every_script_adds_up_to_the_task(
         task = folded(list(stream))
 
     assert task == endpoint.get(dialect, task["id"])
+
+
+def test_stream_of_a_question_and_of_its_answer_add_up_to_the_task(
+    api: Api, dialect: Dialect
+) -> None:
+    _, delete = deleting()
+    with serving_model("asks", api, scripts=ASKS, tools=[delete]) as (endpoint, _):
+        with endpoint.sending(dialect) as stream:
+            asking = folded(list(stream))
+        assert asking == endpoint.get(dialect, asking["id"])
+
+        answer = dialect.message("yes", taskId=asking["id"])
+        with endpoint.sending(dialect, answer) as stream:
+            done = folded(list(stream))
+        assert done == endpoint.get(dialect, asking["id"])
+
+
+def test_stream_of_an_answer_in_json_and_of_a_file_adds_up_to_the_task(
+    api: Api, dialect: Dialect
+) -> None:
+    @tool(name="get_weather")
+    def report(city: str) -> FilePart:
+        """Writes a report."""
+        return FilePart(raw=b"a,b", media_type="text/csv", filename=f"{city}.csv")
+
+    scripts: dict[str, Script] = {"json": [SCRIPTS["one-tool"][0], {"text": '{"city": "London"}'}]}
+    modes = {"acceptedOutputModes": ["application/json"]}
+    with serving_model("json", api, scripts=scripts, tools=[report]) as (endpoint, _):
+        with endpoint.sending(dialect, configuration=modes) as stream:
+            task = folded(list(stream))
+
+        assert task == endpoint.get(dialect, task["id"])
+        assert [artifact["name"] for artifact in task["artifacts"]] == ["London.csv", "response"]
 
 
 ANSWERS = {
@@ -324,6 +359,17 @@ def test_two_calls_of_one_answer_run_at_the_same_time(api: Api, dialect: Dialect
         task = endpoint.task(dialect)
 
     assert answer_of(task) == ANSWERS["parallel-tools"]
+
+
+def test_tools_of_the_toolbox_are_usable_as_they_are(api: Api, dialect: Dialect) -> None:
+    sum_of = {"name": "calculate", "arguments": {"expression": "15 * 7 + 23"}}
+    scripts: dict[str, Script] = {"sums": [{"tool_calls": [sum_of]}, {"text": "It is 128."}]}
+    tools = toolbox_tools(utc_now)
+    with serving_model("sums", api, scripts=scripts, tools=tools) as (endpoint, fake):
+        task = endpoint.task(dialect)
+
+    assert answer_of(task) == "It is 128."
+    assert '{"result": 128}' in str(fake.bodies[-1])
 
 
 def test_what_a_broken_tool_says_reaches_nobody(api: Api, dialect: Dialect) -> None:
@@ -521,15 +567,19 @@ def test_cancel_in_the_middle_of_an_answer_closes_the_connection_to_the_model(
 ) -> None:
     with serving_model("slow", api) as (endpoint, fake):
         with endpoint.sending(dialect) as frames:
-            task = dialect.task(next(frames).result)
+            seen = [next(frames)]
+            task = dialect.task(seen[0].result)
             for frame in frames:
+                seen.append(frame)
                 if dialect.gist(frame.result)[0] == "artifact":
                     break
             canceled = endpoint.result(dialect, dialect.cancel, {"id": task["id"]})
+            seen += frames
         fake.call(0).was_left.wait(seconds=1.0)
 
     assert canceled["status"]["state"] == dialect.state("canceled")
     assert answer_of(canceled) == "word1 "
+    assert folded(seen) == canceled
 
 
 def test_cancel_in_the_middle_of_a_tool_stops_it(api: Api, dialect: Dialect) -> None:
