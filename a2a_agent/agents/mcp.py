@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from a2a_agent.agents.tools import Output, Report, Tool, ToolError
+from a2a_agent.agents.outputs import Output
+from a2a_agent.agents.tools import Report, Tool, ToolError
 from a2a_agent.domain.model import JsonObject, JsonValue
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from mcp.types import CONNECTION_CLOSED, INVALID_REQUEST, Tool
 
 from a2a_agent.agents.mcp import McpError
 from a2a_agent.agents.mcp_results import output
-from a2a_agent.agents.tools import Output, Report, json_of
+from a2a_agent.agents.outputs import Output, json_of
+from a2a_agent.agents.tools import Report
 from a2a_agent.domain.model import JsonObject
 
 _log = logging.getLogger(__name__)

@@ -16,7 +16,8 @@ from mcp.types import (
     TextResourceContents,
 )
 
-from a2a_agent.agents.tools import Output, ToolError, output_of
+from a2a_agent.agents.outputs import Output, output_of
+from a2a_agent.agents.tools import ToolError
 from a2a_agent.domain.model import FilePart
 
 _LONGEST_ERROR = 2000

@@ -4,17 +4,13 @@
     FunctionTool    a function as a tool, made by `tool`
     ToolError       the call failed; its text is a sentence that client and model may read
 
-Knows no agent and no model. A synchronous function runs in a thread of its own, off the event
-loop: one that hangs holds up nothing else, not even the end of the program.
+Knows no agent and no model. A synchronous function runs in a thread of its own.
 """
 
 import asyncio
-import json
 import logging
-import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, contextmanager, suppress
-from contextvars import copy_context
+from contextlib import AbstractAsyncContextManager, aclosing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from inspect import (
@@ -45,9 +41,9 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
 from pydantic_core import ArgsKwargs, SchemaError, to_jsonable_python
 
-from a2a_agent.domain.agent_events import Artifact
-from a2a_agent.domain.json_values import checked
-from a2a_agent.domain.model import FilePart, JsonObject, JsonValue
+from a2a_agent.agents.outputs import Output, json_of, output_of, text_of
+from a2a_agent.agents.threads import in_thread
+from a2a_agent.domain.model import JsonObject, JsonValue
 
 _log = logging.getLogger(__name__)
 
@@ -67,14 +63,6 @@ class Progress:
     """What a generator yields as news of its work; anything else that it yields is its result."""
 
     data: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What a call gave: a value for the model, and files or other output for the client."""
-
-    value: JsonValue
-    artifacts: tuple[Artifact, ...] = ()
 
 
 @runtime_checkable
@@ -111,11 +99,6 @@ Toolset: TypeAlias = AbstractAsyncContextManager[Sequence[Tool]]
 
 def _as_json(_: JsonObject, output: JsonValue) -> str:
     return text_of(output)
-
-
-def text_of(value: JsonValue) -> str:
-    """The value as a model reads it: text as it is, all else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,7 +295,7 @@ async def _result(function: Callable[..., Any], arguments: dict[str, Any], repor
         def report_from_thread(data: JsonValue) -> None:
             loop.call_soon_threadsafe(report, data)
 
-        result = await _in_thread(partial(_call, function, arguments, report_from_thread))
+        result = await in_thread(partial(_call, function, arguments, report_from_thread))
     # A synchronous function may be a wrapper around an asynchronous one.
     if isasyncgen(result):
         return await _last(cast("AsyncGenerator[Any, None]", result), report)
@@ -328,44 +311,6 @@ async def _last(generator: AsyncGenerator[Any, None], report: Report) -> Any:
             else:
                 result = item
     return result
-
-
-async def _in_thread(function: Callable[[], T]) -> T:
-    """The result of the function, from a thread that nobody waits for but the caller."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def settle(result: T | None, failure: Exception | None) -> None:
-        if future.done():  # whoever waited has left
-            return
-        if failure is None:
-            future.set_result(cast(T, result))
-        else:
-            future.set_exception(failure)
-
-    def work() -> None:
-        result, failure = None, None
-        try:
-            result = function()
-        except BaseException as raised:
-            failure = _portable(raised)
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(settle, result, failure)
-
-    threading.Thread(target=copy_context().run, args=(work,), name="tool", daemon=True).start()
-    return await future
-
-
-def _portable(raised: BaseException) -> Exception:
-    """What was raised in a thread as a future can carry it, without ending task or program.
-
-    Of a StopIteration in a future, nobody would ever hear.
-    """
-    if isinstance(raised, Exception) and not isinstance(raised, StopIteration):
-        return raised
-    failure = RuntimeError(f"the function raised {type(raised).__name__}")
-    failure.__cause__ = raised
-    return failure
 
 
 def _call(function: Callable[..., Any], arguments: dict[str, Any], report: Report) -> Any:
@@ -384,37 +329,3 @@ def _exhausted(generator: Generator[Any, None, Any], report: Report) -> Any:
             report(json_of(item.data))
         else:
             result = item
-
-
-def json_of(value: object) -> JsonValue:
-    """The value as JSON, as well as it can be. Raises IllegalEvent where it cannot."""
-    return checked(to_jsonable_python(value, inf_nan_mode="null", fallback=str), "a tool's result")
-
-
-def output_of(result: object) -> Output:
-    """What a tool gave, files and artifacts apart. Raises IllegalEvent for what is no JSON."""
-    if isinstance(result, FilePart | Artifact):
-        artifact = _artifact(result)
-        return Output(_described(artifact), (artifact,))
-    if isinstance(result, list | tuple) and any(
-        isinstance(item, FilePart | Artifact) for item in result
-    ):
-        outputs = [output_of(item) for item in result]
-        artifacts = [artifact for output in outputs for artifact in output.artifacts]
-        return Output([output.value for output in outputs], tuple(artifacts))
-    return Output(json_of(result))
-
-
-def _artifact(given: FilePart | Artifact) -> Artifact:
-    return given if isinstance(given, Artifact) else Artifact(parts=(given,), name=given.filename)
-
-
-def _described(artifact: Artifact) -> JsonObject:
-    """What the model is told of output that goes to the client."""
-    files = [part for part in artifact.parts if isinstance(part, FilePart)]
-    said: dict[str, JsonValue] = {
-        "artifact": artifact.name or artifact.artifact_id,
-        "mediaTypes": [part.media_type for part in files if part.media_type] or None,
-        "delivered": True,
-    }
-    return {name: value for name, value in said.items() if value is not None}

@@ -113,10 +113,17 @@ _WHAT_AN_AGENT_IS = (
 def describe(agent: Agent) -> AgentDescription:
     """The agent's own `description` where it has one, else its name and docstring."""
     described = getattr(agent, "description", None)
-    if isinstance(described, AgentDescription):
-        return described
-    name = getattr(agent, "__name__", type(agent).__name__)
-    said = (getattr(agent, "__doc__", None) or f"The agent {name}.").strip()
-    first = " ".join(said.split("\n\n")[0].split())
-    skill = Skill(id=name, name=name, description=first, tags=("agent",))
-    return AgentDescription(name=name, description=first, skills=(skill,))
+    return described if isinstance(described, AgentDescription) else described_by(agent)
+
+
+def described_by(thing: object) -> AgentDescription:
+    """What the name and the docstring of a function or an object say."""
+    name = getattr(thing, "__name__", type(thing).__name__)
+    said = (getattr(thing, "__doc__", None) or f"The agent {name}.").strip()
+    return described_as(name, " ".join(said.split("\n\n")[0].split()))
+
+
+def described_as(name: str, said: str, tag: str = "agent") -> AgentDescription:
+    """An agent of that name which does one thing, the said one."""
+    skill = Skill(id=name, name=name, description=said, tags=(tag,))
+    return AgentDescription(name=name, description=said, skills=(skill,))

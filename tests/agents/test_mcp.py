@@ -9,7 +9,8 @@ import pytest
 
 from a2a_agent.agents.mcp import McpError, McpServer, _fitting
 from a2a_agent.agents.openai import OpenAIAgent, OpenAIOptions
-from a2a_agent.agents.tools import Output, Tool, ToolError
+from a2a_agent.agents.outputs import Output
+from a2a_agent.agents.tools import Tool, ToolError
 from a2a_agent.domain.agent_events import Artifact
 from a2a_agent.domain.model import FilePart, JsonValue
 from tests.support.dialects import V1_0

@@ -7,15 +7,8 @@ from typing import Any
 
 import pytest
 
-from a2a_agent.agents.tools import (
-    FunctionTool,
-    Output,
-    Progress,
-    Tool,
-    ToolError,
-    text_of,
-    tool,
-)
+from a2a_agent.agents.outputs import Output, text_of
+from a2a_agent.agents.tools import FunctionTool, Progress, Tool, ToolError, tool
 from a2a_agent.domain.agent_events import Artifact
 from a2a_agent.domain.model import DataPart, FilePart, JsonValue, TextPart
 from tests.support.services import for_ever, soon

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from openai import AsyncOpenAI, OpenAIError
 
+from a2a_agent.agents.approvals import approval, decision
 from a2a_agent.agents.openai import structured
 from a2a_agent.agents.openai.calls import arguments_of, called, denied, outcomes
 from a2a_agent.agents.openai.chat import ChatModel
@@ -31,11 +32,10 @@ from a2a_agent.agents.openai.media import IMAGE, PDF
 from a2a_agent.agents.openai.model import Finish, Model, Prompt
 from a2a_agent.agents.openai.options import OpenAIOptions
 from a2a_agent.agents.openai.responses import ResponsesModel
-from a2a_agent.agents.tools import Tool, ToolError, Toolset, text_of, tool
+from a2a_agent.agents.tools import Tool, ToolError, Toolset, tool
 from a2a_agent.domain.agent_events import (
     AgentEvent,
     Artifact,
-    InputKind,
     InputRequired,
     RunFinished,
     RunStarted,
@@ -54,12 +54,8 @@ from a2a_agent.domain.model import (
 )
 from a2a_agent.runtime.agent import AgentDescription, Events, RunRequest, Skill
 
-_YES = frozenset({"yes", "y", "ok", "okay", "true", "approve", "approved", "allow", "allowed"})
-_NO = frozenset({"no", "n", "deny", "denied", "reject", "rejected"})
 _MOST_ATTEMPTS = 2
 """How often the model may answer with something else than the JSON that was asked for."""
-_MOST_SHOWN = 500
-"""Characters of a call's arguments in the question about it; its data has all of them."""
 
 
 class OpenAIAgent:
@@ -187,16 +183,16 @@ class OpenAIAgent:
     async def _decided(self, work: "_Work", answer: Message) -> AsyncGenerator[AgentEvent, None]:
         """Makes the call that the client was asked about, or does not, as the client says."""
         call = work.waiting[0]
-        decision, words = _decision(answer, work.request_id)
-        if decision is None:
+        decided = decision(answer, work.request_id)
+        if decided is None:
             return  # it was about another question: this one is asked again
         del work.waiting[0]
-        if decision:
+        if decided.is_yes:
             async with aclosing(self._made(work, [call])) as events:
                 async for event in events:
                     yield event
         else:
-            shown, told = denied(call, words, work.step)
+            shown, told = denied(call, decided.words, work.step)
             yield shown
             work.turns.append(told)
 
@@ -260,42 +256,14 @@ class _Work:
 def _question(work: _Work) -> InputRequired:
     """Asks for the first call that waits."""
     call = work.waiting[0]
-    shown = called(call, work.step)
-    arguments = text_of(shown.arguments)
-    return InputRequired(
-        prompt=f"May I use {call.name} with {arguments[:_MOST_SHOWN]}?",
-        kind=InputKind.APPROVAL,
-        options=("approve", "deny"),
+    return approval(
         call_id=call.call_id,
         name=call.name,
-        arguments=shown.arguments,
+        arguments=called(call, work.step).arguments,
         request_id=work.request_id,
         resume=work.to_json(),
         step=work.step,
     )
-
-
-def _decision(answer: Message, request_id: str) -> tuple[bool | None, str]:
-    """Whether the client allows the call, and its words where they say more than that.
-
-    None for a decision about another call. Whatever is no clear yes is a no.
-    """
-    said: list[str] = []
-    for part in answer.parts:
-        if (
-            isinstance(part, DataPart)
-            and isinstance(part.data, Mapping)
-            and "decision" in part.data
-        ):
-            if part.data.get("requestId", request_id) != request_id:
-                return None, ""
-            said.append(str(part.data["decision"]))
-    words = answer.text.strip()
-    if words:
-        said.append(words.strip(".!"))
-    verdicts = [word.strip().lower() in _YES for word in said]
-    is_yes = bool(verdicts) and all(verdicts)
-    return is_yes, "" if words.strip(".!").lower() in _NO else words
 
 
 async def _ending(work: _Work, text: str) -> AsyncGenerator[AgentEvent, None]:

@@ -5,8 +5,10 @@ import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import TypeAlias
 
+from a2a_agent.agents.approvals import denial
 from a2a_agent.agents.openai.conversation import Call, Result
-from a2a_agent.agents.tools import Output, Report, Tool, ToolError, text_of
+from a2a_agent.agents.outputs import Output, text_of
+from a2a_agent.agents.tools import Report, Tool, ToolError
 from a2a_agent.domain.agent_events import Artifact, ToolCall, ToolProgress, ToolResult
 from a2a_agent.domain.errors import IllegalEvent
 from a2a_agent.domain.json_values import checked
@@ -35,7 +37,7 @@ def called(call: Call, step: int) -> ToolCall:
 
 def denied(call: Call, words: str, step: int) -> tuple[ToolResult, Result]:
     """What becomes of a call that the client does not allow, with the client's own words."""
-    error = f"denied: {words}" if words else "denied"
+    error = denial(words)
     result = ToolResult(call_id=call.call_id, name=call.name, error=error, denied=True, step=step)
     return result, Result(call.call_id, f"error: {error}")
 

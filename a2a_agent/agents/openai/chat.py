@@ -64,7 +64,7 @@ class ChatModel:
         options = self._options
         request: Json = {
             "model": options.model,
-            "messages": list(_messages(prompt.instructions, prompt.turns)),
+            "messages": list(messages(prompt.instructions, prompt.turns)),
             "stream": True,
             "stream_options": {"include_usage": True},
         }
@@ -79,7 +79,7 @@ class ChatModel:
         return request
 
 
-def _messages(instructions: str, turns: Sequence[Turn]) -> Iterator[Json]:
+def messages(instructions: str, turns: Sequence[Turn]) -> Iterator[Json]:
     if instructions:
         yield {"role": "system", "content": instructions}
     for turn in turns:

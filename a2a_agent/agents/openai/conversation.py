@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, assert_never
 
 from a2a_agent.agents.openai.media import text_in
+from a2a_agent.agents.outputs import text_of
 from a2a_agent.agents.recording import part_from_json, plain
-from a2a_agent.agents.tools import text_of
 from a2a_agent.domain.agent_events import InputKind
 from a2a_agent.domain.model import (
     DataPart,

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 
-from a2a_agent.agents.tools import text_of
+from a2a_agent.agents.outputs import text_of
 from a2a_agent.domain.model import DataPart, FilePart, Part
 
 IMAGE = "image/"

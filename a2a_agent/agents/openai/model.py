@@ -15,7 +15,8 @@ import httpx
 from openai import APIConnectionError, APITimeoutError
 
 from a2a_agent.agents.openai.conversation import Answer, Call, Turn
-from a2a_agent.agents.tools import Tool, text_of
+from a2a_agent.agents.outputs import text_of
+from a2a_agent.agents.tools import Tool
 from a2a_agent.domain.agent_events import ReasoningDelta, TextDelta, ToolCallDelta, Usage
 from a2a_agent.domain.json_values import clean_text
 from a2a_agent.domain.model import JsonObject

@@ -55,7 +55,7 @@ class ResponsesModel:
         options = self._options
         request: Json = {
             "model": options.model,
-            "input": list(_items(prompt.turns)),
+            "input": list(items(prompt.turns)),
             "stream": True,
             "store": False,
         }
@@ -72,7 +72,8 @@ class ResponsesModel:
         return request
 
 
-def _items(turns: Sequence[Turn]) -> Iterator[Json]:
+def items(turns: Sequence[Turn]) -> Iterator[Json]:
+    """The conversation as this API has it."""
     for turn in turns:
         match turn:
             case Said():

@@ -10,7 +10,8 @@ import pytest
 
 from a2a_agent.agents.openai.calls import News, arguments_of, called, denied, outcomes
 from a2a_agent.agents.openai.conversation import Call, Result
-from a2a_agent.agents.tools import Output, Progress, Report, Tool, ToolError, tool
+from a2a_agent.agents.outputs import Output
+from a2a_agent.agents.tools import Progress, Report, Tool, ToolError, tool
 from a2a_agent.domain.agent_events import Artifact, ToolCall, ToolProgress, ToolResult
 from a2a_agent.domain.model import FilePart, JsonObject, JsonValue
 from tests.support.gates import Gate
