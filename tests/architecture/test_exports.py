@@ -53,11 +53,12 @@ def test_other_names_are_unknown() -> None:
         _ = a2a_agent.Endpoint
 
 
-def test_packages_below_name_nothing_but_the_llm_agent_itself() -> None:
+def test_packages_below_name_nothing_but_the_llm_agent_and_what_adapts_agents() -> None:
     package = ROOT / "a2a_agent"
     packages = [*package.rglob("__init__.py")]
 
     assert {path for path in packages if path.read_text()} == {
         package / "__init__.py",
+        package / "agents" / "adapters" / "__init__.py",
         package / "agents" / "openai" / "__init__.py",
     }

@@ -1,0 +1,105 @@
+"""Reading a framework's events: live objects, dicts, or JSON that was recorded of them.
+
+Recorded, an object is a mapping that names its class under `$class`.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from math import isfinite
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+
+from a2a_agent.domain.json_values import checked
+from a2a_agent.domain.model import JsonValue
+
+CLASS = "$class"
+
+_MOST_DEPTH = 6
+_MOST_CHARACTERS = 2_000
+_MOST_ITEMS = 100
+_PRIVATE = re.compile(
+    r"^_|api_?key|secret|password|credential|authorization|access_?token|^(?:client|headers)$",
+    re.IGNORECASE,
+)
+"""Names of members that are not for a reader's eyes."""
+
+
+def field(value: Any, path: str, default: Any = None) -> Any:
+    """What lies at the path, such as `payload.tool_calls.0.id`; the default for None or nothing."""
+    for name in path.split("."):
+        if isinstance(value, Mapping):
+            value = value.get(name)
+        elif isinstance(value, list | tuple):
+            value = value[int(name)] if name.isdecimal() and int(name) < len(value) else None
+        else:
+            value = getattr(value, name, None)
+        if value is None:
+            return default
+    return value
+
+
+def class_name(value: Any) -> str:
+    """The name of the value's class, without its module."""
+    named = value.get(CLASS) if isinstance(value, Mapping) else None
+    return str(named).rpartition(".")[2] if named else type(value).__name__
+
+
+def parsed(text: Any) -> Any:
+    """The JSON in a text, as models write arguments; the value itself where there is none."""
+    if not isinstance(text, str):
+        return text
+    try:
+        return json.loads(text or "{}")
+    except ValueError:
+        return text
+
+
+def json_in(value: Any) -> JsonValue:
+    """The value, which may be a model or a dataclass, as the JSON that it stands for.
+
+    Raises IllegalEvent or ValueError where it stands for none.
+    """
+    return checked(_without_classes(to_jsonable_python(value)), "a framework's output")
+
+
+def _without_classes(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_classes(item) for name, item in value.items() if name != CLASS}
+    return [_without_classes(item) for item in value] if isinstance(value, list) else value
+
+
+def view(value: Any, depth: int = _MOST_DEPTH) -> JsonValue:
+    """The public fields of a value as JSON, as far as a debugging reader may want them.
+
+    What may hold a secret, by its name, is left out. What is nested deeper, or is no data, is its
+    class's name in angle brackets; long texts and lists are cut.
+    """
+    match value:
+        case Enum():
+            return view(value.value, depth)
+        case int() if value.bit_length() > 63:
+            return str(value)
+        case float() if not isfinite(value):
+            return str(value)
+        case None | int() | float():
+            return value
+        case str():
+            return value if len(value) <= _MOST_CHARACTERS else f"{value[:_MOST_CHARACTERS]}…"
+        case _ if depth == 0 or isinstance(value, bytes | bytearray):
+            return f"<{type(value).__name__}>"
+        case Mapping():
+            return _members(value.items(), depth)
+        case Sequence() | set() | frozenset():
+            return [view(item, depth - 1) for item in list(value)[:_MOST_ITEMS]]
+        case _ if isinstance(value, type) or callable(value) or not hasattr(value, "__dict__"):
+            return f"<{class_name(value)}>"
+        case _:
+            return {CLASS: class_name(value), **_members(vars(value).items(), depth)}
+
+
+def _members(items: Iterable[tuple[Any, Any]], depth: int) -> dict[str, JsonValue]:
+    shown = [(str(name), item) for name, item in items if not _PRIVATE.search(str(name))]
+    return {name: view(item, depth - 1) for name, item in shown[:_MOST_ITEMS]}

@@ -1,0 +1,136 @@
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from a2a_agent.agents.adapters.fields import class_name, parsed, view
+from a2a_agent.agents.adapters.fields import field as at
+from a2a_agent.domain.json_values import checked
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+@dataclass
+class Thing:
+    """An event of a framework."""
+
+    name: str = "it"
+    colour: Colour = Colour.RED
+    parts: list[Any] = field(default_factory=list)
+    _secret: str = "password"
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "found"),
+    [
+        ({"a": {"b": 1}}, "a.b", 1),
+        (SimpleNamespace(a=SimpleNamespace(b=1)), "a.b", 1),
+        ({"a": SimpleNamespace(b={"c": 1})}, "a.b.c", 1),
+        ({"a": [{"b": 1}, {"b": 2}]}, "a.1.b", 2),
+        ({"a": ({"b": 1},)}, "a.0.b", 1),
+        ({"a": []}, "a.0", None),
+        ({"a": [1]}, "a.b", None),
+        ({"a": None}, "a.b.c", None),
+        ({}, "a", None),
+        (None, "a", None),
+        ({"a": 0}, "a", 0),
+        ({"a": ""}, "a", ""),
+    ],
+)
+def test_value_is_found_at_its_path_or_there_is_none(value: Any, path: str, found: Any) -> None:
+    assert at(value, path) == found
+
+
+def test_default_stands_for_what_is_not_there() -> None:
+    assert at({"a": None}, "a", "default") == "default"
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ({"$class": "package.module.Thing"}, "Thing"),
+        ({"$class": "Thing"}, "Thing"),
+        ({}, "dict"),
+        (Thing(), "Thing"),
+        ("text", "str"),
+    ],
+)
+def test_class_of_a_value_is_that_which_was_recorded_or_its_own(value: Any, name: str) -> None:
+    assert class_name(value) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": 1}', {"a": 1}),
+        ("", {}),
+        ("{", "{"),
+        ({"a": 1}, {"a": 1}),
+        (None, None),
+    ],
+)
+def test_json_in_a_text_is_read_where_there_is_some(text: Any, value: Any) -> None:
+    assert parsed(text) == value
+
+
+def test_view_of_an_object_is_its_public_fields() -> None:
+    assert view(Thing(parts=[{"a": Thing}, (1, 2.5), b"bytes"])) == {
+        "$class": "Thing",
+        "name": "it",
+        "colour": "red",
+        "parts": [{"a": "<type>"}, [1, 2.5], "<bytes>"],
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["api_key", "apiKey", "OPENAI_API_KEY", "password", "client_secret", "_x", "headers"]
+)
+def test_view_leaves_out_what_may_be_a_secret(name: str) -> None:
+    assert view({"a": SimpleNamespace(**{name: "sk-1", "b": 1})}) == {
+        "a": {"$class": "SimpleNamespace", "b": 1}
+    }
+
+
+def test_view_is_cut_where_it_gets_deep_long_or_broad() -> None:
+    deep: Any = {}
+    deep["self"] = deep
+
+    assert json.dumps(view(deep)).count("self") == 6
+    assert len(str(view("x" * 10_000))) == 2_001
+    assert len(view(list(range(1_000)))) == 100  # type: ignore[arg-type]  # a list, by its input
+    assert len(view({str(n): n for n in range(1_000)})) == 100  # type: ignore[arg-type]  # an object
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.binary()
+    | st.just(Thing()),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(st.text() | st.integers(), inner)
+        | st.builds(SimpleNamespace, a=inner)
+        | st.sets(st.integers())
+    ),
+)
+
+
+@given(anything)
+def test_view_of_anything_is_json(value: Any) -> None:
+    assert isinstance(checked(view(value), "view"), object)
+
+
+@given(st.dictionaries(st.text(alphabet="ab", min_size=1), anything), st.text(alphabet="ab.0"))
+def test_no_path_into_anything_raises(value: Mapping[str, Any], path: str) -> None:
+    assert at(value, path, "default") is not None
