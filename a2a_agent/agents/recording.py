@@ -13,15 +13,21 @@ import time
 from base64 import b64decode, b64encode
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
 from typing import Any, TextIO, cast, get_args
 
-from a2a_agent.domain.agent_events import AgentEvent, InputKind, TextDelta
-from a2a_agent.domain.model import DataPart, FilePart, Part, TaskState, TextPart
+from a2a_agent.domain.agent_events import (
+    AgentEvent,
+    InputKind,
+    InputRequired,
+    RunFinished,
+    TextDelta,
+)
+from a2a_agent.domain.model import DataPart, FilePart, Message, Part, TaskState, TextPart
 from a2a_agent.runtime.agent import (
     Agent,
     AgentDescription,
@@ -124,7 +130,10 @@ def recorded(
 
 @dataclass(frozen=True, slots=True)
 class RecordedAgent:
-    """Passes every event on, and writes it down as `{"t": seconds, "event": {…}}`."""
+    """Passes every event on, and writes it down as `{"t": seconds, "event": {…}}`.
+
+    The end of a run that raises or is cancelled is written as the `RunFinished` that it means.
+    """
 
     agent: Agent
     directory: Path
@@ -142,12 +151,23 @@ class RecordedAgent:
     async def run(self, request: RunRequest, /) -> Events:
         """Yields the agent's events; the file is complete when the run is over, however it ends."""
         page = _Page(self.directory, request.task_id, self.clock())
-        events = run_function(self.agent)(request)
+
+        async def ask(question: InputRequired) -> Message:
+            page.add(question, self.clock())
+            return await request.ask(question)
+
+        events = run_function(self.agent)(replace(request, ask=ask))
         try:
             async for event in events:
                 if page.add(event, self.clock()):
                     await asyncio.to_thread(page.write)
                 yield event
+        except Exception:
+            page.add(RunFinished(state=TaskState.FAILED, reason="agent-error"), self.clock())
+            raise
+        except asyncio.CancelledError:
+            page.add(RunFinished(state=TaskState.CANCELED), self.clock())
+            raise
         finally:
             if isinstance(events, AsyncGenerator):
                 await events.aclose()

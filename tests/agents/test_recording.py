@@ -1,7 +1,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -31,7 +31,7 @@ from a2a_agent.domain.agent_events import (
     ToolResult,
     Usage,
 )
-from a2a_agent.domain.model import DataPart, FilePart, Part, TaskState, TextPart
+from a2a_agent.domain.model import DataPart, FilePart, Message, Part, Role, TaskState, TextPart
 from a2a_agent.runtime.agent import Events, RunRequest, describe
 from tests.agents.runs import events_of, request_of
 
@@ -261,7 +261,45 @@ async def test_a_canceled_run_is_written_to_the_end(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(run, 5)
     assert closed.is_set()
-    assert [line["event"]["text"] for line in lines_of(tmp_path / "task-1.jsonl")] == ["before"]
+    assert [line["event"] for line in lines_of(tmp_path / "task-1.jsonl")] == [
+        {"type": "TextDelta", "text": "before"},
+        {"type": "RunFinished", "state": "canceled"},
+    ]
+
+
+async def test_a_run_that_raises_is_written_as_one_that_failed(tmp_path: Path) -> None:
+    async def agent(_: RunRequest) -> Events:
+        yield "before"
+        raise RuntimeError("password=secret")
+
+    with pytest.raises(RuntimeError):
+        await events_of(recorded(agent, tmp_path), request_of())
+
+    assert [line["event"] for line in lines_of(tmp_path / "task-1.jsonl")] == [
+        {"type": "TextDelta", "text": "before"},
+        {"type": "RunFinished", "state": "failed", "reason": "agent-error"},
+    ]
+
+
+async def test_a_question_in_the_middle_of_a_run_is_written_where_it_was_asked(
+    tmp_path: Path,
+) -> None:
+    answer = Message(message_id="a", role=Role.USER, parts=(TextPart("blue"),))
+
+    async def agent(request: RunRequest) -> Events:
+        yield "Let me see. "
+        yield (await request.ask(InputRequired(prompt="Which?"))).text
+
+    async def ask(_: InputRequired) -> Message:
+        return answer
+
+    await events_of(recorded(agent, tmp_path), replace(request_of(), ask=ask))
+
+    assert [line["event"]["type"] for line in lines_of(tmp_path / "task-1.jsonl")] == [
+        "TextDelta",
+        "InputRequired",
+        "TextDelta",
+    ]
 
 
 async def test_a_run_left_early_is_closed_with_its_agent(tmp_path: Path) -> None:
