@@ -20,6 +20,7 @@ The key `bad-key` is refused.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,11 +33,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.support.fake_openai_frames import Json, Turn, chat_frames, is_piece, response_frames
+from tests.support.fake_openai_frames import (
+    Json,
+    Turn,
+    chat_completion,
+    chat_frames,
+    is_piece,
+    response,
+    response_frames,
+)
 from tests.support.gates import Gate
 from tests.support.server import LIMIT_SECONDS, serving
 
 Script = Sequence[Turn]
+
+BY_MESSAGE = "by-message"
+"""The model that plays what the last message names, `play:SCRIPT@TAG`, a turn a call."""
+_PLAY = re.compile(r"play:([\w-]+@[\w-]+)")
 
 WEATHER = {"name": "get_weather", "arguments": {"city": "London"}}
 SUM = {"name": "add", "arguments": {"a": 2, "b": 2}}
@@ -136,6 +149,16 @@ class Fake:
             assert self._came.wait_for(lambda: len(self.calls) > number, LIMIT_SECONDS)
             return self.calls[number]
 
+    def call_with(self, text: str, number: int = 0) -> ModelCall:
+        """The call of this number among those that hold the text; waits until it comes."""
+
+        def found() -> list[ModelCall]:
+            return [call for call in self.calls if text in json.dumps(call.body)]
+
+        with self._came:
+            assert self._came.wait_for(lambda: len(found()) > number, LIMIT_SECONDS)
+            return found()[number]
+
     def go_on(self) -> None:
         """Lets the streams go on that are being held, and all later ones."""
         self._may_go_on.open()
@@ -174,6 +197,8 @@ class Fake:
             self.calls.append(call)
             self._came.notify_all()
         model = body["model"]
+        if model == BY_MESSAGE:
+            model = _PLAY.findall(json.dumps(body))[-1]
         if "@" in model:
             number = self._played[model]
         script = self.scripts.get(model.partition("@")[0])
@@ -189,6 +214,10 @@ class Fake:
         self._played[model] += 1
         make = chat_frames if call.path.endswith("completions") else response_frames
         frames = turn.get("frames") or list(make(turn, model, number))
+        if not body.get("stream"):
+            whole = chat_completion if make is chat_frames else response
+            call.is_done = True
+            return JSONResponse(whole(turn, model, number))
         stream = self._stream(frames, turn, call, self._may_go_on)
         return StreamingResponse(stream, media_type="text/event-stream")
 
@@ -237,7 +266,9 @@ def _answers_to_the_last_question(messages: Sequence[Json]) -> int:
     return number
 
 
-def _results_since_the_last_question(items: Sequence[Json]) -> int:
+def _results_since_the_last_question(items: Sequence[Json] | str) -> int:
+    if isinstance(items, str):  # all in one text: there is no telling
+        return 0
     number, before = 0, None
     for item in items:
         kind = item.get("type")

@@ -44,30 +44,60 @@ def chat_frames(turn: Turn, model: str, number: int) -> Iterator[Json]:
         for half in _halves(_arguments(call)):
             yield frame({"tool_calls": [{"index": place, "function": {"arguments": half}}]})
     yield frame({}, turn.get("finish") or ("tool_calls" if calls else "stop"))
-    if usage := turn.get("usage", USAGE):
-        told = {
-            "prompt_tokens": usage["input"],
-            "completion_tokens": usage["output"],
-            "total_tokens": usage["input"] + usage["output"],
-            "prompt_tokens_details": {"cached_tokens": usage["cached"]},
-            "completion_tokens_details": {"reasoning_tokens": usage["reasoning"]},
-        }
+    if told := _chat_usage(turn):
         yield {**head, "choices": [], "usage": told}
+
+
+def chat_completion(turn: Turn, model: str, number: int) -> Json:
+    """The answer of Chat Completions as a whole."""
+    message: Json = {"role": "assistant", "content": turn.get("text")}
+    if "reasoning" in turn:
+        message["reasoning_content"] = turn["reasoning"]
+    calls = [
+        {
+            "id": f"call-{number}-{place}",
+            "type": "function",
+            "function": {"name": call["name"], "arguments": _arguments(call)},
+        }
+        for place, call in enumerate(turn.get("tool_calls", ()))
+    ]
+    if calls:
+        message["tool_calls"] = calls
+    finish = turn.get("finish") or ("tool_calls" if calls else "stop")
+    return {
+        "id": f"chatcmpl-{number}",
+        "object": "chat.completion",
+        "created": 1_700_000_000,
+        "model": model,
+        "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": finish}],
+        "usage": _chat_usage(turn),
+    }
 
 
 def response_frames(turn: Turn, model: str, number: int) -> Iterator[Json]:
     """The events of the Responses API."""
-    response = _response(turn, model, number)
-    started = {**response, "status": "in_progress", "output": [], "usage": None}
+    whole = response(turn, model, number)
+    started = {**whole, "status": "in_progress", "output": [], "usage": None}
     yield {"type": "response.created", "response": started}
     yield {"type": "response.in_progress", "response": started}
-    for index, item in enumerate(response["output"]):
+    for index, item in enumerate(whole["output"]):
         opened = {**item, "status": "in_progress", **_EMPTY[item["type"]]}
         yield {"type": "response.output_item.added", "output_index": index, "item": opened}
         for frame in _ITEMS[item["type"]](item, turn):
             yield {**frame, "output_index": index, "item_id": item["id"]}
         yield {"type": "response.output_item.done", "output_index": index, "item": item}
-    yield {"type": f"response.{response['status']}", "response": response}
+    yield {"type": f"response.{whole['status']}", "response": whole}
+
+
+def _chat_usage(turn: Turn) -> Json | None:
+    usage = turn.get("usage", USAGE)
+    return usage and {
+        "prompt_tokens": usage["input"],
+        "completion_tokens": usage["output"],
+        "total_tokens": usage["input"] + usage["output"],
+        "prompt_tokens_details": {"cached_tokens": usage["cached"]},
+        "completion_tokens_details": {"reasoning_tokens": usage["reasoning"]},
+    }
 
 
 def is_piece(frame: Json) -> bool:
@@ -78,7 +108,8 @@ def is_piece(frame: Json) -> bool:
     return any(delta.get("content") or delta.get("reasoning_content") for delta in deltas)
 
 
-def _response(turn: Turn, model: str, number: int) -> Json:
+def response(turn: Turn, model: str, number: int) -> Json:
+    """The answer of the Responses API as a whole."""
     output: list[Json] = []
     if "reasoning" in turn:
         summary = [{"type": "summary_text", "text": turn["reasoning"]}]
