@@ -11,12 +11,13 @@ ARGS ?=
 
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+FRAMEWORKS := $(patsubst tests/frameworks/%.in,.venv-frameworks/%/.installed,$(wildcard tests/frameworks/*.in))
 PEERS := $(patsubst tests/peers/%.in,.venv-peers/%/.installed,$(wildcard tests/peers/*.in))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-lowest peers torture check fix bench lock docs clean
+.PHONY: help install run test test-lowest test-frameworks peers frameworks torture check fix bench lock docs clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -37,6 +38,11 @@ test: $(INSTALLED) $(PEERS)  ## run the tests; fails below 95 % branch coverage,
 test-lowest:  ## the same with the oldest versions that pyproject.toml allows (Python 3.11)
 	$(MAKE) test VENV=.venv-lowest LOCK=requirements-lowest.txt
 
+test-frameworks: $(INSTALLED) $(FRAMEWORKS)  ## agents of real frameworks, each served and talked to; installs them
+	$(BIN)/python -m pytest -m frameworks $(ARGS) tests/frameworks
+
+frameworks: $(FRAMEWORKS)  ## make the environments of agent frameworks, about 3 GB
+
 peers: $(PEERS)  ## make the environments of other people's clients, which the tests run
 
 torture: $(INSTALLED)  ## kills, restarts and overload, for minutes
@@ -55,10 +61,11 @@ fix: $(INSTALLED)  ## format, and repair what ruff can repair
 bench: $(INSTALLED)  ## measure throughput, latency and memory
 	$(BIN)/python -m benchmarks $(ARGS)
 
-docs: $(INSTALLED)  ## write docs/settings.md and docs/cli.md anew from the program itself
+docs: $(INSTALLED)  ## write the pages anew that are made from the program itself
 	$(BIN)/a2a-agent settings > $(VENV)/settings.md
 	$(BIN)/python -m a2a_agent.cli.reference > $(VENV)/cli.md
-	mv $(VENV)/settings.md $(VENV)/cli.md docs/
+	$(BIN)/python -m a2a_agent.cli.framework_events > $(VENV)/framework-events.md
+	mv $(VENV)/settings.md $(VENV)/cli.md $(VENV)/framework-events.md docs/
 
 # uv resolves for every Python and platform at once, and keeps what is locked unless told
 # otherwise: make lock ARGS=--upgrade
@@ -74,9 +81,11 @@ lock: $(INSTALLED)  ## write the lock files anew
 	$(COMPILE) --output-file requirements-lowest.txt --upgrade \
 	  --resolution lowest-direct --group dev pyproject.toml
 	for peer in tests/peers/*.in; do $(COMPILE) $(ARGS) --output-file $${peer%.in}.txt $$peer; done
+	for framework in tests/frameworks/*.in; do \
+	  $(COMPILE) $(ARGS) --output-file $${framework%.in}.txt pyproject.toml $$framework || exit 1; done
 
 clean:  ## remove everything that make has made
-	rm -rf .venv .venv-lowest .venv-peers build dist htmlcov .coverage .coverage.* .hypothesis \
+	rm -rf .venv .venv-lowest .venv-peers .venv-frameworks build dist htmlcov .coverage .coverage.* .hypothesis \
 	  .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -90,6 +99,12 @@ $(VENV)/.locked: requirements-build.lock $(LOCK)
 
 $(INSTALLED): $(VENV)/.locked pyproject.toml
 	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-frameworks/%/.installed: tests/frameworks/%.txt
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement $<
 	@touch $@
 
 .venv-peers/%/.installed: tests/peers/%.txt
