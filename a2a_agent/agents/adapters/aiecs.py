@@ -1,0 +1,372 @@
+"""Agents of AIECS (2.2): `HybridAgent`, `LLMAgent`, `ToolAgent`, or any other `BaseAIAgent`.
+
+An agent runs one task at a time, so each run has one of its own. Its stream says in time which
+tools are called (`tool_calls_ready`), and late, without ids but in order, what came of them.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from importlib import import_module
+from inspect import isawaitable
+from typing import Any
+
+from a2a_agent.agents.adapters.adapted import Adapted, from_events
+from a2a_agent.agents.adapters.failures import failure_said
+from a2a_agent.agents.adapters.fields import field, parsed
+from a2a_agent.agents.adapters.history import chat_messages, earlier_texts, new_text
+from a2a_agent.agents.adapters.table import (
+    ENDED_WITHOUT_RESULT,
+    IGNORED,
+    EventTable,
+    Rule,
+    does,
+    emits,
+)
+from a2a_agent.agents.openai.failures import failed
+from a2a_agent.agents.outputs import json_of, text_of
+from a2a_agent.domain.agent_events import (
+    ReasoningDelta,
+    RunFinished,
+    RunStarted,
+    StepFinished,
+    StepStarted,
+    TextDelta,
+    ToolCall,
+    ToolCallDelta,
+    ToolResult,
+    Usage,
+)
+from a2a_agent.domain.model import TaskState
+from a2a_agent.runtime.agent import RunRequest, described_by
+
+_log = logging.getLogger(__name__)
+
+_SHUTDOWN_SECONDS = 2.0
+_MOST_LOGGED = 500
+_UNKNOWN = "unknown"
+"""What AIECS calls a tool that it cannot make out."""
+
+
+def from_aiecs(make_agent: Callable[[], Any | Awaitable[Any]]) -> Adapted:
+    """The AIECS agents that `make_agent` makes, one for each run, as an agent.
+
+    Each is initialized, unless it is already, and shut down after its run; its client and its tools
+    are left alone, so agents may share them. The context's earlier messages go to its model.
+    """
+
+    async def start(request: RunRequest) -> AsyncGenerator[Any, None]:
+        made = make_agent()
+        agent = await made if isawaitable(made) else made
+        try:
+            if agent.state == "created":
+                await agent.initialize()
+            task = {"description": new_text(request), "task_id": request.task_id}
+            context = _context(agent, request)
+            async with aclosing(agent.execute_task_streaming(task, context)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            await _shut_down(agent)
+
+    return from_events(start, TABLE, described_by(make_agent))
+
+
+def _context(agent: Any, request: RunRequest) -> dict[str, Any]:
+    """What the agent is told of the context; the history it is given where its kind looks."""
+    context: dict[str, Any] = {"session_id": request.context_id}
+    own_history = getattr(agent, "_conversation_history", None)
+    # AIECS reads the context's history for this very class alone, and has the others' in a list,
+    # of which it takes the last ten: a call might lose its result.
+    if type(agent).__name__ == "HybridAgent" or not isinstance(own_history, list):
+        if history := [_in_text(message) for message in chat_messages(request)[:-1]]:
+            context["history"] = history
+    else:
+        message_class = import_module("aiecs.llm").LLMMessage
+        own_history.extend(message_class(**message) for message in earlier_texts(request))
+    return context
+
+
+def _in_text(message: dict[str, Any]) -> dict[str, Any]:
+    """The message as AIECS has it, whose content is no list."""
+    content = message["content"]
+    if not isinstance(content, list):
+        return message
+    return {**message, "content": "\n".join(part["text"] for part in content if "text" in part)}
+
+
+async def _shut_down(agent: Any) -> None:
+    # Its shutdown closes its client and empties its dict of tools, which other runs may share.
+    agent.llm_client, agent._tool_instances = None, {}
+    try:
+        async with asyncio.timeout(_SHUTDOWN_SECONDS):
+            await agent.shutdown()
+    except Exception as error:  # a TimeoutError, or whatever it raises; the run is over
+        _log.debug("an agent of AIECS did not shut down", exc_info=error)
+
+
+@dataclass(slots=True)
+class _Call:
+    """A tool's call that has no result yet."""
+
+    call_id: str
+    name: str
+    is_running: bool = False
+    """Whether the framework has told of it a second time."""
+
+    def is_of(self, tool: str) -> bool:
+        """Whether it calls an operation of the tool: the model's name for it has both."""
+        return self.name == tool or self.name.startswith(f"{tool}_")
+
+
+@dataclass(slots=True)
+class _Run:
+    """What later events of a run are understood by."""
+
+    turn: int | None = None
+    calls: list[_Call] = dataclass_field(default_factory=list)
+    """Those without a result, in order."""
+    ids: set[str] = dataclass_field(default_factory=set)
+    written: dict[str, str] = dataclass_field(default_factory=dict)
+    """Our ids of the calls that the model is writing, by the model's."""
+    is_over: bool = False
+    """Whether the end has been spoken of, though not in a result."""
+
+    def new_id(self, given: str) -> str:
+        """An id that no earlier call has; some models use one for all of them."""
+        base = new = given or "call"
+        number = 1
+        while new in self.ids:
+            number += 1
+            new = f"{base}-{number}"
+        self.ids.add(new)
+        return new
+
+    def take(self, tool: str) -> _Call | None:
+        """The call that the tool's result is of: its first, else the first of all."""
+        call = next((call for call in self.calls if call.is_of(tool)), None)
+        call = call or next(iter(self.calls), None)
+        if call is not None:
+            self.calls.remove(call)
+        return call
+
+
+def _text(event: Any, path: str) -> str | None:
+    value = field(event, path)
+    return None if value is None else text_of(json_of(value))
+
+
+def _number(event: Any, path: str) -> int | None:
+    value = field(event, path)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _is_nested(event: Any) -> bool:
+    """Whether the event is from a step of a prompt chain (DAWP) within the main loop."""
+    return bool(field(event, "loop_scope.kind") == "dawp")
+
+
+def _place(run: _Run, event: Any) -> dict[str, Any]:
+    if not _is_nested(event):
+        return {"step": run.turn}
+    step, scope = _number(event, "loop_scope.step_index"), _text(event, "loop_scope.run_id")
+    return {"step": step, "scope": scope}
+
+
+def _token(run: _Run, event: Any) -> Iterator[TextDelta]:
+    # What was not streamed comes as one token marked as such, and again in the result.
+    if (text := _text(event, "content")) and not field(event, "is_fallback"):
+        place = _place(run, event)
+        turn = "-".join(str(part) for part in place.values() if part is not None)
+        yield TextDelta(text, message_id=turn or None, **place)
+
+
+def _thought(run: _Run, event: Any) -> Iterator[ReasoningDelta]:
+    if text := _text(event, "content"):
+        yield ReasoningDelta(text, **_place(run, event))
+
+
+def _call_being_written(run: _Run, event: Any) -> Iterator[ToolCallDelta]:
+    if given := _text(event, "tool_call.id"):
+        if given not in run.written:
+            run.written[given] = run.new_id(given)
+        yield ToolCallDelta(
+            call_id=run.written[given],
+            arguments=_text(event, "tool_call.function.arguments") or "",
+            name=_text(event, "tool_call.function.name"),
+            **_place(run, event),
+        )
+
+
+def _calls_ready(run: _Run, event: Any) -> Iterator[ToolCall]:
+    run.calls.clear()
+    calls = field(event, "tool_calls")
+    for given in calls if isinstance(calls, list | tuple) else ():
+        given_id = _text(given, "id") or ""
+        call_id = run.written.pop(given_id, None) or run.new_id(given_id)
+        call = _Call(call_id, _text(given, "function.name") or _UNKNOWN)
+        yield _called(run, event, call, field(given, "function.arguments"))
+    run.written.clear()
+
+
+def _called(run: _Run, event: Any, call: _Call, arguments: Any) -> ToolCall:
+    run.calls.append(call)
+    return ToolCall(
+        call_id=call.call_id,
+        name=call.name,
+        arguments=json_of(parsed(arguments)),
+        **_place(run, event),
+    )
+
+
+def _tool(event: Any) -> str:
+    return _text(event, "tool_name") or _text(event, "tool") or _UNKNOWN
+
+
+def _tool_call(run: _Run, event: Any) -> Iterator[ToolCall]:
+    tool, operation = _tool(event), _text(event, "operation")
+    for call in run.calls:
+        if call.is_of(tool) and not call.is_running:
+            call.is_running = True
+            return
+    name = f"{tool}_{operation}" if operation else tool
+    call = _Call(run.new_id(""), name, is_running=True)
+    yield _called(run, event, call, field(event, "parameters"))
+
+
+def _tool_over(run: _Run, event: Any) -> Iterator[ToolCall | ToolResult]:
+    call = run.take(_tool(event))
+    if call is None:
+        yield from _tool_call(run, event)
+        call = run.calls.pop()
+    yield _result(run, event, call)
+
+
+def _result(run: _Run, event: Any, call: _Call) -> ToolResult:
+    error = _text(event, "error")
+    if error is None and (field(event, "type") == "tool_error" or field(event, "has_error")):
+        error = _text(event, "content") or "The tool has failed."
+    output = None if error else json_of(field(event, "result", field(event, "content")))
+    place = _place(run, event)
+    return ToolResult(call_id=call.call_id, name=call.name, output=output, error=error, **place)
+
+
+def _action(run: _Run, event: Any) -> Iterator[ToolCall | ToolResult]:
+    yield from _tool_call(run, event)
+    if field(event, "result") is not None:
+        yield from _tool_over(run, event)
+
+
+def _observation(run: _Run, event: Any) -> Iterator[ToolResult]:
+    # Without an open call it repeats a result.
+    if call := run.take(_tool(event)):
+        yield _result(run, event, call)
+
+
+def _turn(run: _Run, event: Any) -> Iterator[StepStarted | StepFinished]:
+    number = _number(event, "iteration")
+    if number is None or number == run.turn or _is_nested(event):
+        return
+    yield from _turn_over(run)
+    run.turn = number
+    yield StepStarted(step=number)
+
+
+def _turn_over(run: _Run) -> Iterator[StepFinished]:
+    if run.turn is not None:
+        yield StepFinished(step=run.turn)
+        run.turn = None
+
+
+def _nested_step(step: type[StepStarted | StepFinished]) -> Rule[_Run]:
+    def translate(_: _Run, event: Any) -> Iterator[StepStarted | StepFinished]:
+        number = _number(event, "step_index")
+        if number is not None:
+            yield step(step=number, name=_text(event, "step_id"), scope=_text(event, "run_id"))
+
+    return does(translate, step)
+
+
+def _status(run: _Run, event: Any) -> Iterator[RunStarted | StepStarted | StepFinished]:
+    match field(event, "status"):
+        case "started":
+            yield RunStarted()
+        case "completed":
+            run.is_over = True
+        case _:  # thinking, acting, observing: each in an iteration
+            yield from _turn(run, event)
+
+
+def _completed(run: _Run, event: Any) -> tuple[()]:
+    run.is_over = field(event, "success", True) is not False
+    return ()
+
+
+def _run_result(run: _Run, event: Any) -> Iterator[StepFinished | RunFinished]:
+    if _is_nested(event):
+        return
+    yield from _turn_over(run)
+    if field(event, "success", True):
+        yield RunFinished(text=_text(event, "output"))
+    elif field(event, "reason") == "max_iterations_reached":
+        yield failed("max-steps")
+    elif error := _text(event, "error"):
+        yield failure_said(error)
+    else:  # in the place of the answer is what a tool or a hook said: nothing about the model
+        said = f"{_text(event, 'reason')}: {_text(event, 'output')}"
+        yield RunFinished(state=TaskState.FAILED, reason="agent-error", error=said[:_MOST_LOGGED])
+
+
+def _run_error(run: _Run, event: Any) -> Iterator[StepFinished | RunFinished]:
+    yield from _turn_over(run)
+    yield failure_said(_text(event, "error"))
+
+
+def _piece(run: _Run, text: str) -> Iterator[TextDelta]:
+    """`process_message_streaming` has texts alone, and raises for a failure."""
+    run.is_over = True
+    yield TextDelta(text)
+
+
+def _stream_over(run: _Run, _: None) -> Iterator[RunFinished]:
+    yield RunFinished() if run.is_over else ENDED_WITHOUT_RESULT
+
+
+TABLE: EventTable[_Run] = EventTable(
+    "aiecs",
+    {
+        "str": does(_piece, TextDelta),
+        "started": emits(RunStarted),
+        "status": does(_status, RunStarted, StepStarted, StepFinished),
+        "iteration_start": does(_turn, StepStarted, StepFinished),
+        "token": does(_token, TextDelta),
+        "thinking_token": does(_thought, ReasoningDelta),
+        "thought": does(_thought, ReasoningDelta),
+        "tool_call_delta": does(_call_being_written, ToolCallDelta),
+        "tool_calls_ready": does(_calls_ready, ToolCall),
+        "tool_call": does(_tool_call, ToolCall),
+        "tool_result": does(_tool_over, ToolCall, ToolResult),
+        "tool_error": does(_tool_over, ToolCall, ToolResult),
+        "action": does(_action, ToolCall, ToolResult),
+        "observation": does(_observation, ToolResult),
+        "cache_status": emits(
+            Usage, cached_input_tokens=lambda event: _number(event, "cache_read_tokens")
+        ),
+        "dawp_step_started": _nested_step(StepStarted),
+        "dawp_step_completed": _nested_step(StepFinished),
+        # Every phase of every plugin, in every turn; of a failing one, what it raised.
+        "plugin_config_resolved": IGNORED,
+        "plugin_phase_started": IGNORED,
+        "plugin_hook_started": IGNORED,
+        "plugin_hook_completed": IGNORED,
+        "plugin_hook_failed": IGNORED,
+        "completed": does(_completed),
+        "result": does(_run_result, StepFinished, RunFinished),
+        "error": does(_run_error, StepFinished, RunFinished),
+    },
+    new_run=_Run,
+    at_end=does(_stream_over, RunFinished),
+)
