@@ -188,3 +188,24 @@ def follow(
     target = Target.parse(url, version, headers or (), timeout)
     operation = operations.follow(target, task_id, after=after, mode=mode, as_json=as_json)
     raise typer.Exit(asyncio.run(operation))
+
+
+@one_line_errors()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A recording, such as `serve --record` writes.")],
+    framework: Annotated[
+        str | None,
+        typer.Option(help="Whose events the recording holds, where they do not say so themselves."),
+    ] = None,
+    version: Annotated[
+        Literal["0.3", "1.0"], typer.Option(metavar="0.3|1.0", help="Protocol version to show.")
+    ] = "1.0",
+    mode: Mode = None,
+    realtime: Annotated[
+        bool, typer.Option("--realtime", help="Take the time that the run took.")
+    ] = False,
+) -> None:
+    """Show the frames that a recorded run becomes, one JSON object a line."""
+    from a2a_agent.cli import replaying
+
+    asyncio.run(replaying.show(file, framework, version, mode, in_real_time=realtime))

@@ -1,32 +1,61 @@
 """From the name of an agent, as it is typed, to the agent."""
 
+import asyncio
 import inspect
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from a2a_agent.agents.adapters.frameworks import Framework, framework_of
 from a2a_agent.cli.errors import UsageError
 from a2a_agent.cli.llm import LlmChoice
 from a2a_agent.cli.modules import described, imported
 from a2a_agent.runtime.agent import Agent, RunnableAgent, run_function
 from a2a_agent.settings import Settings
 
+if TYPE_CHECKING:
+    from a2a_agent.agents.replay import ReplayAgent
 
-def load_agent(name: str, settings: Settings, llm: LlmChoice) -> Agent:
-    """A built-in agent, or what `module:attribute` names: an agent, or how to make one.
+_REPLAY = "replay:"
+
+
+def load_agent(
+    name: str, settings: Settings, llm: LlmChoice, *, in_real_time: bool = False
+) -> Agent:
+    """A built-in agent, a recording's, or what `module:attribute` names: an agent, a framework's
+    object that there is an adapter for, or how to make one.
 
     Raises UsageError, saying what is wrong with it, for any other name.
     """
     if name == "openai":
         return llm.agent()
     llm.refuse_for(name)
+    if name.startswith(_REPLAY):
+        return load_recording(Path(name.removeprefix(_REPLAY)), None, in_real_time=in_real_time)
+    if in_real_time:
+        raise UsageError(f"--realtime is for recordings, {_REPLAY}FILE, not for {name}")
     if name in _BUILT_IN:
         return _BUILT_IN[name](settings)
     module, colon, attribute = name.partition(":")
     if not (module and colon and attribute):
         known = ", ".join((*_BUILT_IN, "openai"))
-        raise UsageError(f"there is no agent {name!r}; it is one of {known}, or module:attribute")
+        raise UsageError(
+            f"there is no agent {name!r}; it is one of {known}, {_REPLAY}FILE, or module:attribute"
+        )
     return _checked(_made(_attribute(imported(module), attribute), name), name)
+
+
+def load_recording(path: Path, framework: str | None, *, in_real_time: bool) -> "ReplayAgent":
+    """The agent that plays the recording. Raises UsageError for a file that is none."""
+    from a2a_agent.agents.replay import replayed
+
+    try:
+        return replayed(path, framework=framework, in_real_time=in_real_time)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: {error}") from error
 
 
 # An agent is imported when it is chosen: the toolbox brings a table of units, for one.
@@ -66,13 +95,32 @@ def _attribute(module: Any, path: str) -> Any:
 
 def _made(found: Any, name: str) -> Any:
     """The agent, made by calling what was found if that takes no arguments."""
+    framework = framework_of(found)
+    if framework is not None:
+        if framework.is_made_for_each_run:
+            raise UsageError(
+                f"{name} is one object of {framework.name}, which serves one run at a time; "
+                "name a function without arguments that makes one"
+            )
+        return _adapted(framework, found, name)
     is_agent = isinstance(found, RunnableAgent) and not inspect.isclass(found)
     if is_agent or not callable(found) or not _takes(found, 0):
         return found
     try:
-        return found()
+        made = asyncio.run(found()) if inspect.iscoroutinefunction(found) else found()
     except Exception as error:  # whatever a factory may raise
         raise UsageError(f"{name} cannot make an agent: {described(error)}") from error
+    framework = framework_of(made)
+    if framework is None:
+        return made
+    return _adapted(framework, found if framework.is_made_for_each_run else made, name)
+
+
+def _adapted(framework: Framework, given: Any, name: str) -> Agent:
+    try:
+        return framework.adapt(given)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{name}: {error}") from error
 
 
 def _checked(agent: Any, name: str) -> Agent:

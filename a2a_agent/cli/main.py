@@ -38,6 +38,7 @@ app.command()(commands.get)
 app.command("list")(commands.list_tasks)
 app.command()(commands.cancel)
 app.command()(commands.follow)
+app.command()(commands.replay)
 app.command()(settings)
 
 

@@ -48,7 +48,9 @@ class ServeCommand(TyperCommand):
 def serve(
     agent: Annotated[
         str,
-        typer.Argument(help="toolbox, openai, echo, scenarios, or your own: module:attribute."),
+        typer.Argument(
+            help="toolbox, openai, echo, scenarios, replay:FILE, or your own: module:attribute."
+        ),
     ] = "toolbox",
     host: Annotated[str | None, typer.Option()] = None,
     port: Annotated[int | None, typer.Option()] = None,
@@ -61,6 +63,9 @@ def serve(
     record: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write the events of each run to a file.")
     ] = None,
+    realtime: Annotated[
+        bool, typer.Option("--realtime", help="Play replay:FILE at the pace of the recording.")
+    ] = False,
     log_level: Annotated[
         LogLevel, typer.Option(metavar="|".join(LogLevel), help="How much to log.")
     ] = LogLevel.INFO,
@@ -98,6 +103,8 @@ def serve(
 
     There are more settings, for the environment: `a2a-agent settings` lists them.
     """
+    # uvicorn first, with the asyncio that it knows: what makes an agent may patch `asyncio.run`.
+    import a2a_agent.cli.server  # noqa: F401
     from a2a_agent.cli.llm import LlmChoice
     from a2a_agent.cli.loading import load_agent
     from a2a_agent.cli.setting_options import effective
@@ -129,7 +136,7 @@ def serve(
     )
     _log_to_stderr(log_level)
     llm = LlmChoice(options=options, tools=tools or (), mcp=mcp or ())
-    loaded = load_agent(agent, settings, llm)
+    loaded = load_agent(agent, settings, llm, in_real_time=realtime)
     if record is not None:
         from a2a_agent.agents.recording import recorded
 

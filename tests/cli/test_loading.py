@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from a2a_agent import Message, Role, RunRequest
+from a2a_agent import Message, Role, RunRequest, TextDelta
 from a2a_agent.agents.echo import EchoAgent
 from a2a_agent.agents.openai import OpenAIAgent
 from a2a_agent.agents.scenarios import ScenarioAgent
 from a2a_agent.cli.errors import UsageError
 from a2a_agent.cli.llm import LlmChoice
 from a2a_agent.cli.loading import load_agent
-from a2a_agent.runtime.agent import Agent, run_function
+from a2a_agent.runtime.agent import Agent, describe, run_function
 from a2a_agent.settings import Settings
 
 MODULE = """
@@ -49,6 +49,27 @@ async def coroutine(request):
 
 async def greedy(request, more):
     yield ""
+
+class Framework:
+    name = "Ada"
+    __module__, __qualname__ = "agentor.core.agent", "Agentor"
+
+class Single:
+    __module__, __qualname__ = "aiecs.domain.agent.base_agent", "BaseAIAgent"
+
+class Derived(Framework):
+    pass
+
+framework, derived, single = Framework(), Derived(), Single()
+
+def make_framework():
+    return framework
+
+async def make_single():
+    return single
+
+async def make_broken():
+    raise OSError("no file")
 
 nothing = None
 text = "text"
@@ -108,7 +129,8 @@ def test_agents_can_be_loaded_one_after_the_other(load: Load) -> None:
     [
         (
             "parrot",
-            "no agent 'parrot'; it is one of toolbox, echo, scenarios, openai, or module:attribute",
+            "no agent 'parrot'; it is one of toolbox, echo, scenarios, openai, replay:FILE, "
+            "or module:attribute",
         ),
         (":x", "there is no agent ':x'"),
         ("x:", "there is no agent 'x:'"),
@@ -124,6 +146,7 @@ def test_agents_can_be_loaded_one_after_the_other(load: Load) -> None:
         ("some_agents:other", "module 'some_agents' has no attribute 'other'"),
         ("some_agents:agent.x", "module 'some_agents' has no attribute 'agent.x'"),
         ("some_agents:broken_factory", "broken_factory cannot make an agent: ZeroDivisionError: "),
+        ("some_agents:make_broken", "make_broken cannot make an agent: OSError: no file"),
         ("some_agents:Needy", "some_agents:Needy: .* is a class, make an object of it: an agent"),
         ("some_agents:coroutine", "some_agents:coroutine: .* never yields, so it is no agent"),
         ("some_agents:greedy", "some_agents:greedy is no agent: it cannot be called with a"),
@@ -154,3 +177,61 @@ def test_what_only_the_llm_agent_takes_is_refused_for_others(load: Load, name: s
         load_agent(name, Settings(), llm)
 
     assert str(caught.value) == f"--base-url is for the agent openai; {name} does not take it"
+
+
+@pytest.mark.parametrize("attribute", ["framework", "derived", "make_framework"])
+def test_object_of_a_framework_is_known_by_its_class_and_adapted(
+    load: Load, attribute: str
+) -> None:
+    assert describe(load(f"some_agents:{attribute}")).description == "The Agentor agent Ada."
+
+
+def test_one_object_of_a_framework_that_needs_one_for_each_run_is_refused(load: Load) -> None:
+    with pytest.raises(UsageError, match="name a function without arguments that makes one"):
+        load("some_agents:single")
+
+
+@pytest.mark.parametrize("attribute", ["make_single", "Single"])
+def test_what_makes_an_object_for_each_run_may_be_a_coroutine_function_or_a_class(
+    load: Load, attribute: str
+) -> None:
+    assert describe(load(f"some_agents:{attribute}")).name == attribute
+
+
+RECORDED = '{"t": 0.0, "event": {"type": "TextDelta", "text": "Hi"}}\n'
+
+
+async def test_recording_is_loaded_by_its_file(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "run.jsonl").write_text(RECORDED)
+
+    assert await said_by(load("replay:run.jsonl")) == [TextDelta("Hi")]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot read run.jsonl: No such file or directory"),
+        ("", "run.jsonl: the file is empty"),
+        ("[]", "run.jsonl: line 1 is no part of a recording: it is no JSON object"),
+        (RECORDED + "{", "run.jsonl: line 2 is no part of a recording: "),
+        ('{"t": 0, "event": {"type": "Nope"}}', "line 1 .*'Nope' is no agent event"),
+        ('{"event": {"type": "RunStarted"}}', "line 1 is no part of a recording: 't'"),
+        (
+            '{"t": 0, "class": "builtins.dict", "event": {"type": "token"}}',
+            "do not say which framework they are from: agentor, ",
+        ),
+    ],
+)
+def test_file_that_is_no_recording_is_told_of(
+    load: Load, tmp_path: Path, content: str | None, said: str
+) -> None:
+    if content is not None:
+        (tmp_path / "run.jsonl").write_text(content)
+
+    with pytest.raises(UsageError, match=said):
+        load("replay:run.jsonl")
+
+
+def test_pace_of_a_recording_is_for_recordings_alone() -> None:
+    with pytest.raises(UsageError, match="--realtime is for recordings, replay:FILE, not for echo"):
+        load_agent("echo", Settings(), LlmChoice(), in_real_time=True)

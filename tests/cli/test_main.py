@@ -11,7 +11,17 @@ from a2a_agent.cli.main import main
 from tests.cli.conftest import Run
 from tests.cli.peers import COMPLETED, Stranger, result, task
 
-COMMANDS = ("serve", "card", "send", "get", "list", "cancel", "follow", "settings")
+COMMANDS = (
+    "serve",
+    "card",
+    "send",
+    "get",
+    "list",
+    "cancel",
+    "follow",
+    "replay",
+    "settings",
+)
 
 
 def test_version_is_that_of_the_package(run: Run) -> None:

@@ -96,6 +96,14 @@ def test_own_agent_is_served_from_the_current_directory(tmp_path: Path, run: Run
         assert run("send", url, "hey").out == "HEY\n"
 
 
+def test_agent_is_served_whose_module_patches_asyncio(tmp_path: Path, run: Run) -> None:
+    patch = "import asyncio\n\nasyncio.run = lambda main, *, debug=False: 1 / 0\n\n\n"
+    (tmp_path / "own.py").write_text(f"{patch}async def parrot(request):\n    yield request.text\n")
+
+    with serving("own:parrot", *MEMORY, directory=tmp_path) as (_, url):
+        assert run("send", url, "Hello").out == "Hello\n"
+
+
 def test_runs_are_recorded(tmp_path: Path, run: Run) -> None:
     words = ("echo", *MEMORY, "--record", "runs")
     with serving(*words, directory=tmp_path) as (server, url):
