@@ -127,6 +127,7 @@ EXAMPLES = [
     ("docs/agents.md", 2, ["all files", "yes"], ("completed", "Deleted.")),
     ("docs/agents.md", 2, ["all files", "no"], ("completed", "Left alone.")),
     ("docs/agents.md", 3, ["now"], ("completed", None)),
+    ("docs/frameworks.md", 0, ["How many?"], ("completed", "There are two.")),
     ("docs/operations.md", 0, ["hi"], ("completed", "hi")),
     ("docs/llm.md", 0, ["Hello"], ("completed", "Hello to you.")),
     ("docs/llm.md", 1, ["A report, please."], ("completed", "Here it is.")),
@@ -196,7 +197,11 @@ def test_every_python_block_of_the_documents_is_an_example_that_runs() -> None:
 
 @pytest.mark.parametrize(
     ("page", "program"),
-    [("settings", ["a2a_agent", "settings"]), ("cli", ["a2a_agent.cli.reference"])],
+    [
+        ("settings", ["a2a_agent", "settings"]),
+        ("cli", ["a2a_agent.cli.reference"]),
+        ("framework-events", ["a2a_agent.cli.framework_events"]),
+    ],
 )
 def test_page_that_is_written_by_a_program_is_current(page: str, program: list[str]) -> None:
     written = subprocess.run(
