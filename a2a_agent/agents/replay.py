@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -129,13 +130,18 @@ def replayed(
     """
     lines: list[Line] = []
     whose = FRAMEWORKS[framework] if framework is not None else None
-    is_foreign = False
+    is_foreign: bool | None = None
     with path.open(encoding="utf-8") as file:
         for number, text in enumerate(file, start=1):
             try:
-                line, is_foreign = _line(text)
-            except (KeyError, TypeError, ValueError) as error:
+                line, is_line_foreign = _line(text)
+            except (KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
                 raise ValueError(f"line {number} is no part of a recording: {error}") from error
+            if is_foreign is None:
+                is_foreign = is_line_foreign
+            elif is_foreign != is_line_foreign:
+                kind = "a framework's event" if is_line_foreign else "an agent event"
+                raise ValueError(f"line {number} is {kind}, unlike line 1")
             if is_foreign and whose is None:
                 whose = framework_of_event(line.event)
             lines.append(line)
@@ -153,6 +159,8 @@ def _line(text: str) -> tuple[Line, bool]:
     if not isinstance(data, dict):
         raise ValueError("it is no JSON object")
     seconds, event = float(data["t"]), data["event"]
+    if not isfinite(seconds):
+        raise ValueError(f"its time is {seconds}")
     if "class" not in data:
         return Line(seconds, event_from_json(event)), False
     if isinstance(event, dict):

@@ -146,3 +146,28 @@ def test_agent_is_described_by_its_file(tmp_path: Path) -> None:
         "run",
         "Plays the recording run.jsonl.",
     )
+
+
+FOREIGN = '{"t": 0, "class": "agentor.Event", "event": {"type": "text_delta", "text": "Hi"}}'
+OWN = '{"t": 0, "event": {"type": "RunStarted"}}'
+
+
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        ([OWN, '{"t": 0, "event": ' + "[" * 100_000 + "]" * 100_000 + "}"], "line 2 is no part"),
+        ([OWN, '{"t": 1' + "0" * 400 + ', "event": {"type": "RunStarted"}}'], "line 2 is no part"),
+        ([OWN, '{"t": 1e999, "event": {"type": "RunStarted"}}'], "its time is inf"),
+        ([OWN, '{"t": NaN, "event": {"type": "RunStarted"}}'], "its time is nan"),
+        ([FOREIGN, OWN], "line 2 is an agent event, unlike line 1"),
+        ([OWN, FOREIGN], "line 2 is a framework's event, unlike line 1"),
+    ],
+)
+def test_file_that_is_no_recording_is_refused_with_the_reason(
+    tmp_path: Path, lines: list[str], wrong: str
+) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_text("\n".join(lines))
+
+    with pytest.raises(ValueError, match=wrong):
+        replayed(path)
