@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from itertools import islice
 from math import isfinite
 from typing import Any
 
@@ -20,8 +21,10 @@ CLASS = "$class"
 _MOST_DEPTH = 6
 _MOST_CHARACTERS = 2_000
 _MOST_ITEMS = 100
+_MOST_VALUES = 1_000
 _PRIVATE = re.compile(
-    r"^_|api_?key|secret|password|credential|authorization|access_?token|^(?:client|headers)$",
+    r"^_|api[-_]?key|private[-_]?key|secret|passw|passphrase|credential|authorization|cookie"
+    r"|(?:access|auth|bearer|id|refresh|session)[-_]?token$|^client$|headers$",
     re.IGNORECASE,
 )
 """Names of members that are not for a reader's eyes."""
@@ -71,35 +74,48 @@ def _without_classes(value: Any) -> Any:
     return [_without_classes(item) for item in value] if isinstance(value, list) else value
 
 
-def view(value: Any, depth: int = _MOST_DEPTH) -> JsonValue:
+def view(value: Any) -> JsonValue:
     """The public fields of a value as JSON, as far as a debugging reader may want them.
 
     What may hold a secret, by its name, is left out. What is nested deeper, or is no data, is its
-    class's name in angle brackets; long texts and lists are cut.
+    class's name in angle brackets; long texts and lists are cut, and so is the whole.
     """
-    match value:
-        case Enum():
-            return view(value.value, depth)
-        case int() if value.bit_length() > 63:
-            return str(value)
-        case float() if not isfinite(value):
-            return str(value)
-        case None | int() | float():
-            return value
-        case str():
-            return value if len(value) <= _MOST_CHARACTERS else f"{value[:_MOST_CHARACTERS]}…"
-        case _ if depth == 0 or isinstance(value, bytes | bytearray):
-            return f"<{type(value).__name__}>"
-        case Mapping():
-            return _members(value.items(), depth)
-        case Sequence() | set() | frozenset():
-            return [view(item, depth - 1) for item in list(value)[:_MOST_ITEMS]]
-        case _ if isinstance(value, type) or callable(value) or not hasattr(value, "__dict__"):
-            return f"<{class_name(value)}>"
-        case _:
-            return {CLASS: class_name(value), **_members(vars(value).items(), depth)}
+    return _View().of(value, _MOST_DEPTH)
 
 
-def _members(items: Iterable[tuple[Any, Any]], depth: int) -> dict[str, JsonValue]:
-    shown = [(str(name), item) for name, item in items if not _PRIVATE.search(str(name))]
-    return {name: view(item, depth - 1) for name, item in shown[:_MOST_ITEMS]}
+class _View:
+    def __init__(self) -> None:
+        self._values_left = _MOST_VALUES
+
+    def of(self, value: Any, depth: int) -> JsonValue:
+        self._values_left -= 1
+        match value:
+            case Enum():
+                return self.of(value.value, depth)
+            case int() if value.bit_length() > 63:
+                return str(value)
+            case float() if not isfinite(value):
+                return str(value)
+            case None | int() | float():
+                return value
+            case str():
+                return value if len(value) <= _MOST_CHARACTERS else f"{value[:_MOST_CHARACTERS]}…"
+            case _ if depth == 0 or isinstance(value, bytes | bytearray):
+                return f"<{type(value).__name__}>"
+            case Mapping():
+                return self._members(value.items(), depth)
+            case Sequence() | set() | frozenset():
+                items = islice(value, _MOST_ITEMS)
+                return [self.of(item, depth - 1) for item in items if self._values_left > 0]
+            case _ if isinstance(value, type) or callable(value) or not hasattr(value, "__dict__"):
+                return f"<{class_name(value)}>"
+            case _:
+                return {CLASS: class_name(value), **self._members(vars(value).items(), depth)}
+
+    def _members(self, items: Iterable[tuple[Any, Any]], depth: int) -> dict[str, JsonValue]:
+        shown = ((str(name), item) for name, item in items if not _PRIVATE.search(str(name)))
+        return {
+            name: self.of(item, depth - 1)
+            for name, item in islice(shown, _MOST_ITEMS)
+            if self._values_left > 0
+        }

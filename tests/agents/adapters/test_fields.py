@@ -91,7 +91,23 @@ def test_view_of_an_object_is_its_public_fields() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["api_key", "apiKey", "OPENAI_API_KEY", "password", "client_secret", "_x", "headers"]
+    "name",
+    [
+        "api_key",
+        "apiKey",
+        "OPENAI_API_KEY",
+        "x-api-key",
+        "password",
+        "passwd",
+        "client_secret",
+        "private_key",
+        "_x",
+        "headers",
+        "extra_headers",
+        "cookies",
+        "auth_token",
+        "refreshToken",
+    ],
 )
 def test_view_leaves_out_what_may_be_a_secret(name: str) -> None:
     assert view({"a": SimpleNamespace(**{name: "sk-1", "b": 1})}) == {
@@ -107,6 +123,14 @@ def test_view_is_cut_where_it_gets_deep_long_or_broad() -> None:
     assert len(str(view("x" * 10_000))) == 2_001
     assert len(view(list(range(1_000)))) == 100  # type: ignore[arg-type]  # a list, by its input
     assert len(view({str(n): n for n in range(1_000)})) == 100  # type: ignore[arg-type]  # an object
+
+
+def test_view_of_what_leads_to_all_of_a_program_is_bounded() -> None:
+    things = [SimpleNamespace() for _ in range(12)]
+    for thing in things:
+        thing.__dict__.update({f"to{n}": other for n, other in enumerate(things)})
+
+    assert len(json.dumps(view(things))) < 200_000
 
 
 anything = st.recursive(
