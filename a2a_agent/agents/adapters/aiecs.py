@@ -16,7 +16,7 @@ from typing import Any
 
 from a2a_agent.agents.adapters.adapted import Adapted, from_events
 from a2a_agent.agents.adapters.failures import failure_said
-from a2a_agent.agents.adapters.fields import field, parsed
+from a2a_agent.agents.adapters.fields import field, parsed, readable
 from a2a_agent.agents.adapters.history import chat_messages, earlier_texts, new_text
 from a2a_agent.agents.adapters.table import (
     ENDED_WITHOUT_RESULT,
@@ -27,7 +27,7 @@ from a2a_agent.agents.adapters.table import (
     emits,
 )
 from a2a_agent.agents.openai.failures import failed
-from a2a_agent.agents.outputs import json_of, text_of
+from a2a_agent.agents.outputs import text_of
 from a2a_agent.domain.agent_events import (
     ReasoningDelta,
     RunFinished,
@@ -156,7 +156,7 @@ class _Run:
 
 def _text(event: Any, path: str) -> str | None:
     value = field(event, path)
-    return None if value is None else text_of(json_of(value))
+    return None if value is None else text_of(readable(value))
 
 
 def _number(event: Any, path: str) -> int | None:
@@ -217,7 +217,7 @@ def _called(run: _Run, event: Any, call: _Call, arguments: Any) -> ToolCall:
     return ToolCall(
         call_id=call.call_id,
         name=call.name,
-        arguments=json_of(parsed(arguments)),
+        arguments=readable(parsed(arguments)),
         **_place(run, event),
     )
 
@@ -249,7 +249,7 @@ def _result(run: _Run, event: Any, call: _Call) -> ToolResult:
     error = _text(event, "error")
     if error is None and (field(event, "type") == "tool_error" or field(event, "has_error")):
         error = _text(event, "content") or "The tool has failed."
-    output = None if error else json_of(field(event, "result", field(event, "content")))
+    output = None if error else readable(field(event, "result", field(event, "content")))
     place = _place(run, event)
     return ToolResult(call_id=call.call_id, name=call.name, output=output, error=error, **place)
 

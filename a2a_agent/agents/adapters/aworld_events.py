@@ -10,7 +10,7 @@ from dataclasses import field as of
 from typing import Any
 
 from a2a_agent.agents.adapters.failures import failure_said
-from a2a_agent.agents.adapters.fields import class_name, field, parsed
+from a2a_agent.agents.adapters.fields import class_name, field, parsed, readable
 from a2a_agent.agents.adapters.table import (
     ENDED_WITHOUT_RESULT,
     IGNORED,
@@ -20,7 +20,7 @@ from a2a_agent.agents.adapters.table import (
     emits,
 )
 from a2a_agent.agents.openai.failures import failed
-from a2a_agent.agents.outputs import json_of, text_of
+from a2a_agent.agents.outputs import text_of
 from a2a_agent.domain.agent_events import (
     AgentEvent,
     InputKind,
@@ -75,13 +75,13 @@ class _Run:
             if reasoning:
                 yield ReasoningDelta(str(reasoning))
             if text:
-                yield TextDelta(text_of(json_of(text)), message_id=str(self.responses))
+                yield TextDelta(text_of(readable(text)), message_id=str(self.responses))
 
     def calls(self, call_id: Any, name: Any, arguments: Any) -> Iterator[ToolCall]:
         if call_id and call_id not in self.names:
             # Agents are called by their ids, which have a random end.
             self.names[call_id] = str(name).partition("---uuid")[0]
-            said = json_of(parsed(arguments))
+            said = readable(parsed(arguments))
             yield ToolCall(call_id=call_id, name=self.names[call_id], arguments=said)
 
     def has(self, result: ToolResult) -> Iterator[AgentEvent]:
@@ -193,9 +193,9 @@ def _result(run: _Run, result: Any) -> Iterator[AgentEvent]:
     content = field(result, "content")
     # The human tool writes "None" where nothing was wrong. Tracebacks may be here, and stay here.
     if field(result, "error", "None") == "None":
-        yield from run.has(ToolResult(call_id=call_id, name=name, output=json_of(content)))
+        yield from run.has(ToolResult(call_id=call_id, name=name, output=readable(content)))
     else:
-        said = text_of(json_of(content)) if content else "The tool failed."
+        said = text_of(readable(content)) if content else "The tool failed."
         yield from run.has(ToolResult(call_id=call_id, name=name, error=said))
 
 
@@ -203,7 +203,7 @@ def _tool_result_output(run: _Run, event: Any) -> Iterator[AgentEvent]:
     output = _payload(event)
     call_id = field(output, "origin_tool_call.id")
     if call_id and call_id not in run.done:
-        name, data = str(field(output, "tool_name", "")), json_of(field(output, "data"))
+        name, data = str(field(output, "tool_name", "")), readable(field(output, "data"))
         run.held[call_id] = ToolResult(call_id=call_id, name=name, output=data)
     return iter(())
 
@@ -236,7 +236,7 @@ def _question(run: _Run, event: Any) -> Iterator[AgentEvent]:
     confirms = field(event, "topic") == "__human_confirm"
     kind = InputKind.APPROVAL if confirms else InputKind.TEXT
     yield InputRequired(
-        prompt=text_of(json_of(field(event, "payload", ""))),
+        prompt=text_of(readable(field(event, "payload", ""))),
         kind=kind,
         request_id=field(event, "id"),
     )
@@ -257,7 +257,7 @@ def _response(run: _Run, event: Any) -> Iterator[AgentEvent]:
 
 
 def _answered(run: _Run, answer: Any) -> RunFinished:
-    text = text_of(json_of(answer)) if answer else None
+    text = text_of(readable(answer)) if answer else None
     if run.finish == "length":
         return replace(failed("length"), text=text)
     if run.finish == "content_filter":

@@ -13,7 +13,9 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from a2a_agent.domain.json_values import checked
+from a2a_agent.agents.outputs import json_of, text_of
+from a2a_agent.domain.errors import IllegalEvent
+from a2a_agent.domain.json_values import checked, clean_text
 from a2a_agent.domain.model import JsonValue
 
 CLASS = "$class"
@@ -56,8 +58,21 @@ def parsed(text: Any) -> Any:
         return text
     try:
         return json.loads(text or "{}")
-    except ValueError:
+    except (RecursionError, ValueError):
         return text
+
+
+def readable(value: Any) -> JsonValue:
+    """The value as JSON; as text, where that is nested too deep or has too long a number for a
+    client to read."""
+    try:
+        return json_of(value)
+    except (IllegalEvent, ValueError):
+        pass
+    try:
+        return clean_text(text_of(to_jsonable_python(value, inf_nan_mode="null", fallback=str)))
+    except ValueError:  # it has no end
+        return f"<{class_name(value)}>"
 
 
 def json_in(value: Any) -> JsonValue:

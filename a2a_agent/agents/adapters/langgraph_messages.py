@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from dataclasses import field as member
 from typing import Any
 
-from a2a_agent.agents.adapters.fields import class_name, field, parsed
-from a2a_agent.agents.outputs import json_of, text_of
+from a2a_agent.agents.adapters.fields import class_name, field, parsed, readable
+from a2a_agent.agents.outputs import text_of
 from a2a_agent.domain.agent_events import (
     AgentEvent,
     ReasoningDelta,
@@ -180,7 +180,7 @@ def _call(run: Run, call: Any, place: Place) -> Iterator[AgentEvent]:
         yield ToolCall(
             call_id=call_id,
             name=field(call, "name", "tool"),
-            arguments=json_of(parsed(field(call, "args", ""))),
+            arguments=readable(parsed(field(call, "args", ""))),
             step=place.step,
             scope=place.scope,
         )
@@ -191,7 +191,7 @@ def _tool_result(run: Run, message: Any, place: Place) -> Iterator[AgentEvent]:
     if call_id is None or (place.scope, call_id) in run.answered:
         return
     run.answered.add((place.scope, call_id))
-    content = json_of(field(message, "content", ""))
+    content = readable(field(message, "content", ""))
     has_failed = field(message, "status") == "error"
     yield ToolResult(
         call_id=call_id,

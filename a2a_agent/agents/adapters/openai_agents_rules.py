@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from a2a_agent.agents.adapters.fields import class_name, parsed, view
+from a2a_agent.agents.adapters.fields import class_name, parsed, readable, view
 from a2a_agent.agents.adapters.fields import field as at
 from a2a_agent.agents.adapters.table import IGNORED, Rule, all_of, does, emits
 from a2a_agent.agents.approvals import approval
@@ -172,8 +172,8 @@ def _called(run: Run, event: Any) -> Iterator[AgentEvent]:
     yield ToolResult(
         call_id=call_id,
         name=name,
-        output=None if error else json_of(at(item, "output", at(item, "results"))),
-        error=text_of(json_of(error)) if error else None,
+        output=None if error else readable(at(item, "output", at(item, "results"))),
+        error=text_of(readable(error)) if error else None,
         **run.place,
     )
     run.has_answer = False
@@ -190,7 +190,7 @@ def _result(run: Run, event: Any) -> Iterator[ToolResult]:
         return
     name = run.calls.pop(call_id)
     run.has_answer = False
-    output = json_of(at(event, "item.output", at(item, "output")))
+    output = readable(at(event, "item.output", at(item, "output")))
     if call_id in run.denied:
         run.denied.remove(call_id)
         error = text_of(output)
@@ -220,7 +220,7 @@ def _finished(run: Run, event: Any) -> Iterator[RunFinished]:
     elif output is None or run.has_answer:
         yield RunFinished()
     else:  # a tool's, which has ended the run
-        yield RunFinished(text=text_of(json_of(output)))
+        yield RunFinished(text=text_of(readable(output)))
 
 
 def _cut_off(run: Run, event: Any) -> Iterator[RunFinished]:
@@ -261,9 +261,9 @@ def id_of(item: Any) -> str:
 
 def _arguments(item: Any) -> JsonValue:
     if (arguments := at(item, "arguments")) is not None:
-        return json_of(parsed(arguments))
+        return readable(parsed(arguments))
     others = ("input", "action", "operation", "queries", "code")
-    return json_of(next((at(item, name) for name in others if at(item, name) is not None), None))
+    return readable(next((at(item, name) for name in others if at(item, name) is not None), None))
 
 
 def _placed(rule: Rule[Any]) -> Rule[Run]:

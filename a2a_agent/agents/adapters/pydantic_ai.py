@@ -13,14 +13,14 @@ from importlib import import_module
 from typing import Any
 
 from a2a_agent.agents.adapters.adapted import Adapted, from_events
-from a2a_agent.agents.adapters.fields import class_name, field, json_in, parsed
+from a2a_agent.agents.adapters.fields import class_name, field, json_in, parsed, readable
 from a2a_agent.agents.adapters.history import earlier_turns, new_text
 from a2a_agent.agents.adapters.table import IGNORED, EventTable, all_of, does, emits
 from a2a_agent.agents.approvals import decision, question_about, shown
 from a2a_agent.agents.openai.conversation import Answer, Result, Said, Turn
 from a2a_agent.agents.openai.failures import failed
 from a2a_agent.agents.openai.media import text_in
-from a2a_agent.agents.outputs import json_of, text_of
+from a2a_agent.agents.outputs import text_of
 from a2a_agent.domain.agent_events import (
     AgentEvent,
     Artifact,
@@ -191,7 +191,7 @@ def _waiting(result: Any) -> Json:
             {
                 "id": field(call, "tool_call_id"),
                 "name": field(call, "tool_name"),
-                "arguments": json_of(parsed(field(call, "args"))),
+                "arguments": readable(parsed(field(call, "args"))),
                 "kind": kind,
             }
             for name, kind in kinds.items()
@@ -269,13 +269,13 @@ def _tool_call(part: Any) -> ToolCall:
     return ToolCall(
         call_id=field(part, "tool_call_id"),
         name=field(part, "tool_name"),
-        arguments=json_of(parsed(field(part, "args", ""))),
+        arguments=readable(parsed(field(part, "args", ""))),
     )
 
 
 def _tool_result(part: Any) -> ToolResult:
     """What came of a call. What the model is told of one that failed is its error."""
-    content = json_of(field(part, "content"))
+    content = readable(field(part, "content"))
     # Before 2.0 a call to be made again was a part of its own.
     is_retry = field(part, "part_kind") == "retry-prompt"
     outcome = "retried" if is_retry else field(part, "outcome", "success")

@@ -22,8 +22,8 @@ from dataclasses import field as attribute
 from enum import Enum
 from typing import Any, Generic, TypeVar, cast
 
-from a2a_agent.agents.adapters.fields import field, view
-from a2a_agent.agents.outputs import json_of, text_of
+from a2a_agent.agents.adapters.fields import field, readable, view
+from a2a_agent.agents.outputs import text_of
 from a2a_agent.domain.agent_events import (
     AgentEvent,
     InputRequired,
@@ -113,9 +113,9 @@ def _reader(name: str, given: Any) -> Callable[[Any], Any]:
     else:
         return lambda event: given
     if name in _TEXTS:
-        return lambda event: None if (value := read(event)) is None else text_of(json_of(value))
+        return lambda event: None if (value := read(event)) is None else text_of(readable(value))
     if name in _JSON:
-        return lambda event: None if (value := read(event)) is None else json_of(value)
+        return lambda event: None if (value := read(event)) is None else readable(value)
     return read
 
 

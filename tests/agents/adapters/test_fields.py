@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from a2a_agent.agents.adapters.fields import class_name, parsed, view
+from a2a_agent.agents.adapters.fields import class_name, parsed, readable, view
 from a2a_agent.agents.adapters.fields import field as at
 from a2a_agent.domain.json_values import checked
 
@@ -73,6 +73,7 @@ def test_class_of_a_value_is_that_which_was_recorded_or_its_own(value: Any, name
         ('{"a": 1}', {"a": 1}),
         ("", {}),
         ("{", "{"),
+        ("[" * 100_000, "[" * 100_000),
         ({"a": 1}, {"a": 1}),
         (None, None),
     ],
@@ -88,6 +89,29 @@ def test_view_of_an_object_is_its_public_fields() -> None:
         "colour": "red",
         "parts": [{"a": "<type>"}, [1, 2.5], "<bytes>"],
     }
+
+
+def nested(depth: int) -> list[Any]:
+    return [nested(depth - 1)] if depth else []
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"a": [1, "b", None]}, {"a": [1, "b", None]}),
+        ({"a": 2**70}, '{"a": 1180591620717411303424}'),
+        (nested(150), "[" * 151 + "]" * 151),
+    ],
+)
+def test_value_is_readable_as_json_or_else_as_its_text(value: Any, told: Any) -> None:
+    assert readable(value) == told
+
+
+def test_value_that_has_no_end_is_readable_as_its_class() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+
+    assert readable(endless) == "<list>"
 
 
 @pytest.mark.parametrize(

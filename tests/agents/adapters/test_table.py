@@ -49,6 +49,14 @@ def test_field_is_read_at_its_path() -> None:
     assert translated(rule, event) == [ToolCall(call_id="1", name="add", arguments={"a": 1})]
 
 
+def test_field_that_no_client_could_read_as_json_is_its_text() -> None:
+    rule = emits(ToolResult, call_id="id", name="tool", output="result")
+
+    assert translated(rule, {"id": "1", "tool": "power", "result": 2**70}) == [
+        ToolResult(call_id="1", name="power", output="1180591620717411303424")
+    ]
+
+
 def test_field_is_made_by_its_function() -> None:
     assert translated(emits(TextDelta, text=lambda event: event["a"] + "!"), {"a": "Hi"}) == [
         TextDelta("Hi!")
