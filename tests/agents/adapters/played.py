@@ -57,10 +57,16 @@ class Played:
             questions=tuple(e.kind.value for e in self.events if isinstance(e, InputRequired)),
         )
 
-    @property
-    def chunks(self) -> list[str]:
-        """The pieces of the answer."""
-        return [event.text for event in self.events if isinstance(event, TextDelta)]
+    def streamed(self) -> str:
+        """The answer as its pieces alone give it: those since its last beginning."""
+        pieces: list[TextDelta] = []
+        for event in self.events:
+            if isinstance(event, ToolResult):
+                pieces = []
+            elif isinstance(event, TextDelta):
+                begins = bool(pieces) and pieces[-1].message_id != event.message_id
+                pieces = [*([] if begins else pieces), event]
+        return "".join(piece.text for piece in pieces)
 
     def unpaired(self) -> list[str]:
         """The ids of calls that came twice, and of results without their call before them."""
