@@ -6,7 +6,9 @@ from a2a_agent.agents.openai.failures import FAILURES, failed, failure
 from a2a_agent.domain.agent_events import RunFinished
 from a2a_agent.domain.model import TaskState
 
-_STATUS = re.compile(r"\b(?:Error code|status code|HTTP)\W{1,3}(\d{3})\b", re.IGNORECASE)
+_STATUS = re.compile(
+    r"\b(?:Error code|status code|HTTP|Client error|Server error)\W{1,3}([45]\d\d)\b", re.IGNORECASE
+)
 _REASONS = {401: "model-authentication", 403: "model-authentication", 429: "model-rate-limited"}
 _MOST_LOGGED = 500
 _REFUSED = (400, 413, 422)
@@ -34,9 +36,9 @@ def failure_of(error: BaseException) -> RunFinished | None:
     return None
 
 
-def failure_said(text: str | None) -> RunFinished:
+def failure_said(error: object) -> RunFinished:
     """The end that a framework's words about an error mean; they go to the log, if anywhere."""
-    said = text or ""
+    said = "" if error is None else str(error)
     status = _STATUS.search(said)
     if status is not None:
         code = int(status[1])

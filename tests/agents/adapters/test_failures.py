@@ -60,6 +60,8 @@ def test_other_failures_mean_nothing() -> None:
         ("error code: 400", "model-refused-request", "answered 400"),
         ("Connection error.", "model-unavailable", "a connection error"),
         ("Error in step 0: Connection error.", "model-unavailable", "a connection error"),
+        ("Client error '401 Unauthorized' for url 'http://model'", "model-authentication", "401"),
+        ("Server error '503 Service Unavailable' for url", "model-unavailable", "answered 503"),
         ("peer closed connection without …", "model-cut-off", "a peer closed connection"),
         ("Request timed out.", "model-timeout", "a request timed out"),
         ("Incorrect API key provided: sk-1", "model-authentication", "a api key"),
@@ -79,6 +81,16 @@ def test_what_else_a_framework_says_goes_to_the_log() -> None:
     assert failure_said("KeyError: 'x'" + "." * 1_000) == RunFinished(
         state=TaskState.FAILED, reason="agent-error", error="KeyError: 'x'" + "." * 487
     )
+
+
+@pytest.mark.parametrize("said", ["HTTP 200, but no answer", "status code: 302", "HTTP 007"])
+def test_status_that_is_no_failure_says_nothing_of_the_models_server(said: str) -> None:
+    assert failure_said(said).reason == "agent-error"
+
+
+def test_what_is_said_may_be_an_object() -> None:
+    assert failure_said(ValueError("Error code: 429")).reason == "model-rate-limited"
+    assert failure_said({"a": 1}).error == "{'a': 1}"
 
 
 @pytest.mark.parametrize("said", [None, ""])
