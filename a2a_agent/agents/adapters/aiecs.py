@@ -21,6 +21,7 @@ from a2a_agent.agents.adapters.history import chat_messages, earlier_texts, new_
 from a2a_agent.agents.adapters.table import (
     ENDED_WITHOUT_RESULT,
     IGNORED,
+    RAW,
     EventTable,
     Rule,
     does,
@@ -355,6 +356,8 @@ TABLE: EventTable[_Run] = EventTable(
         "cache_status": emits(
             Usage, cached_input_tokens=lambda event: _number(event, "cache_read_tokens")
         ),
+        "dawp_run_started": RAW,
+        "dawp_run_completed": RAW,
         "dawp_step_started": _nested_step(StepStarted),
         "dawp_step_completed": _nested_step(StepFinished),
         # Every phase of every plugin, in every turn; of a failing one, what it raised.

@@ -292,6 +292,15 @@ def _end(run: _Run, _: None) -> Iterator[RunFinished]:
 
 _OTHER = "any other message"
 
+# What a message carries may be prompts, and all of the run.
+_WHERE_IT_WENT = emits(
+    Raw,
+    source=lambda event: "aworld",
+    data=lambda event: {
+        name: str(field(event, name, "")) for name in ("category", "topic", "sender", "receiver")
+    },
+)
+
 _RULES: dict[str, Rule[_Run]] = {
     "chunk": does(_chunk, ReasoningDelta, TextDelta, ToolCall, Usage),
     "agent": does(_observation, RunStarted, ToolCall, ToolResult),
@@ -307,6 +316,7 @@ _RULES: dict[str, Rule[_Run]] = {
     "MessageOutput": does(_message_output, ReasoningDelta, TextDelta, ToolCall, ToolResult, Usage),
     "ToolCallOutput": does(_tool_call_output, ToolCall),
     "ToolResultOutput": does(_tool_result_output),
+    "SearchOutput": does(_tool_result_output),
     "Output": does(_output),
     "RunFinishedSignal": IGNORED,
     "human_response": IGNORED,
@@ -321,14 +331,24 @@ _RULES: dict[str, Rule[_Run]] = {
     "__finished": IGNORED,
     "__cancel": IGNORED,
     "mock": IGNORED,
-    # Of the rest only where it went: what a message carries may be prompts, and all of the run.
-    _OTHER: emits(
-        Raw,
-        source=lambda event: "aworld",
-        data=lambda event: {
-            name: str(field(event, name, ""))
-            for name in ("category", "topic", "sender", "receiver")
-        },
+    **dict.fromkeys(
+        (
+            "task",
+            "plan",
+            "group",
+            "tool_callback",
+            "agent_callback",
+            "background_task",
+            "__output",
+            "__rerun",
+            "__interrupt",
+            "__agent_result",
+            "__background_tool_complete",
+            "__background_task_complete",
+            "__peer_broadcast",
+            _OTHER,
+        ),
+        _WHERE_IT_WENT,
     ),
 }
 

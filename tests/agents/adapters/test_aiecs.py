@@ -317,7 +317,7 @@ class TestOtherEvents:
             == []
         )
 
-    def test_event_that_is_not_documented_is_a_raw_one(self) -> None:
+    def test_run_of_a_prompt_chain_is_shown_as_it_is(self) -> None:
         event = {"type": "dawp_run_started", "run_id": "dawp-1", "workflow_id": "flow"}
 
         assert during(event) == [Raw(source="aiecs", data=event)]
