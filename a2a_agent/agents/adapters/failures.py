@@ -25,14 +25,20 @@ _PHRASES = (
 
 
 def failure_of(error: BaseException) -> RunFinished | None:
-    """The end that an exception means, if it, or what caused it, is about the model's server."""
+    """The end that an exception means, if it, one of its group, or what caused it, is about the
+    model's server."""
     seen: set[int] = set()
-    cause: BaseException | None = error
-    while cause is not None and id(cause) not in seen:
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        cause = waiting.pop(0)
+        if cause is None or id(cause) in seen:
+            continue
         seen.add(id(cause))
         if isinstance(cause, FAILURES):
             return failure(cause)
-        cause = cause.__cause__ or cause.__context__
+        if isinstance(cause, BaseExceptionGroup):
+            waiting += cause.exceptions
+        waiting.append(cause.__cause__ or cause.__context__)
     return None
 
 

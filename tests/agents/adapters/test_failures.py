@@ -30,6 +30,8 @@ def caused(cause: Exception, *, hidden: bool = False) -> Exception:
         caused(APITimeoutError(REQUEST)),
         caused(APITimeoutError(REQUEST), hidden=True),
         caused(caused(APITimeoutError(REQUEST))),
+        ExceptionGroup("of a task group", [KeyError("x"), caused(APITimeoutError(REQUEST))]),
+        caused(ExceptionGroup("of a task group", [APITimeoutError(REQUEST)])),
     ],
 )
 def test_failure_of_the_models_server_is_found_among_the_causes(error: Exception) -> None:
