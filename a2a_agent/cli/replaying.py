@@ -46,7 +46,7 @@ async def frames(
     """The JSON-RPC responses of a stream, as they leave the server.
 
     So many times, `answers`, the agent is told to go on if it asks something; the frames that
-    come then follow.
+    come then follow. Raises UsageError where the settings have it refuse the message.
     """
     settings = Settings(store="memory:", rpc_path="/", streaming=True, required_extensions=())
     app = create_app(agent, settings=settings)
@@ -58,7 +58,10 @@ async def frames(
             async with aclosing(_events(app, dialect, mode, body)) as events:
                 async for last in events:
                     yield last
-            frame = dialect.frame(json.loads(last)["result"])
+            answered = json.loads(last) if last else {}
+            if "result" not in answered:
+                raise UsageError("the settings of the environment do not let it be played")
+            frame = dialect.frame(answered["result"])
             if not (answers_left and isinstance(frame, StatusFrame) and frame.state in _ASKS):
                 return
             task_id = frame.task_id

@@ -109,3 +109,14 @@ def test_settings_of_the_environment_change_no_frame(
     monkeypatch.setenv("A2A_AGENT_STREAMING", "false")
 
     assert len(run("replay", recording(tmp_path, RunStarted())).out.splitlines()) == 3
+
+
+def test_settings_that_let_nothing_be_played_are_told_of(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("A2A_AGENT_MAX_BODY_BYTES", "10")
+
+    outcome = run("replay", recording(tmp_path, RunStarted()))
+
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "error: the settings of the environment do not let it be played" in outcome.err
