@@ -175,8 +175,10 @@ def calls_made(run: Run, place: Place, message_id: str | None = None) -> Iterato
 
 def _call(run: Run, call: Any, place: Place) -> Iterator[AgentEvent]:
     call_id = field(call, "id")
-    if call_id is not None and (place.scope, call_id) not in run.called:
-        run.called.add((place.scope, call_id))
+    key = (place.scope, call_id)
+    if call_id is not None and (key not in run.called or key in run.answered):
+        run.called.add(key)
+        run.answered.discard(key)  # some models use one id for all of their calls
         yield ToolCall(
             call_id=call_id,
             name=field(call, "name", "tool"),

@@ -218,6 +218,24 @@ class Command:
     update: Any
 
 
+def test_id_that_a_model_uses_for_a_later_call_too_hides_nothing() -> None:
+    def call(name: str) -> Json:
+        return {"id": "call", "name": name, "args": {}}
+
+    assert fed(
+        message(whole(message_id="m1", tool_calls=[call("get_weather")])),
+        message(result()),
+        message(result()),
+        message(whole(message_id="m2", tool_calls=[call("add")])),
+        message(result(content="4", name="add")),
+    ) == [
+        ToolCall(call_id="call", name="get_weather", arguments={}),
+        ToolResult(call_id="call", name="get_weather", output="sunny"),
+        ToolCall(call_id="call", name="add", arguments={}),
+        ToolResult(call_id="call", name="add", output="4"),
+    ]
+
+
 def test_messages_are_found_in_commands_and_in_lists_of_them() -> None:
     update = [Command({"messages": [result("one")]}), {"messages": [result("two")]}]
     events = fed({"type": "updates", "ns": [], "data": {"tools": update, "other": None}})
