@@ -50,6 +50,8 @@ class _Run:
     """Of the calls, by id."""
     done: set[str] = of(default_factory=set)
     """Calls whose result is told."""
+    askers: dict[str, str] = of(default_factory=dict)
+    """The responses that calls are from, by the calls' ids."""
     held: dict[str, ToolResult] = of(default_factory=dict)
     """Results that may still turn out to be failures."""
     speaker: str | None = None
@@ -84,6 +86,13 @@ class _Run:
             said = readable(parsed(arguments))
             yield ToolCall(call_id=call_id, name=self.names[call_id], arguments=said)
 
+    def asked_by(self, response_id: str, call_id: Any) -> None:
+        """Makes room for another call of the same id: some models use one for all of them."""
+        if call_id in self.done and self.askers.setdefault(call_id, response_id) != response_id:
+            self.done.discard(call_id)
+            del self.names[call_id]
+        self.askers[call_id] = response_id
+
     def has(self, result: ToolResult) -> Iterator[AgentEvent]:
         call_id = result.call_id
         if call_id not in self.done:
@@ -116,19 +125,19 @@ def _piece(run: _Run, response: Any) -> Iterator[AgentEvent]:
     if reasoning or text:
         run.streamed.add(response_id)
         yield from run.says(response_id, reasoning, text)
-    yield from _called(run, field(response, "tool_calls", ()))
+    yield from _called(run, field(response, "tool_calls", ()), response_id)
     yield from _used(run, response)
     run.finish = field(response, "finish_reason", run.finish)
     if field(response, "finish_reason") and run.speaker == response_id:
         run.speaker = None
 
 
-def _called(run: _Run, calls: Iterable[Any]) -> Iterator[AgentEvent]:
+def _called(run: _Run, calls: Iterable[Any], response_id: str = "") -> Iterator[AgentEvent]:
     for call in calls:
-        function = field(call, "function")
-        yield from run.calls(
-            field(call, "id"), field(function, "name"), field(function, "arguments")
-        )
+        call_id, function = field(call, "id"), field(call, "function")
+        if call_id and response_id:
+            run.asked_by(response_id, call_id)
+        yield from run.calls(call_id, field(function, "name"), field(function, "arguments"))
 
 
 def _used(run: _Run, response: Any) -> Iterator[Usage]:
@@ -159,7 +168,8 @@ def _message_output(run: _Run, event: Any) -> Iterator[AgentEvent]:
             yield from run.says(response_id, field(output, "reasoning"), text)
             run.speaker = None
         yield from _used(run, response)
-    yield from _called(run, [field(call, "data") for call in field(output, "tool_calls", ())])
+    calls = [field(call, "data") for call in field(output, "tool_calls", ())]
+    yield from _called(run, calls, response_id)
 
 
 def _tool_call_output(run: _Run, event: Any) -> Iterator[AgentEvent]:

@@ -85,6 +85,26 @@ def test_run_is_told_only_once_how_it_ended() -> None:
     ]
 
 
+def test_id_that_a_model_uses_for_a_later_call_too_hides_nothing() -> None:
+    later = {"id": "c1", "function": {"name": "maths__add", "arguments": "{}"}}
+    again = output("MessageOutput", source={"id": "a"}, tool_calls=[{"data": CALL}])
+
+    assert before_the_end(
+        chunk("a", tool_calls=[CALL]),
+        result(content="Sunny."),
+        again,
+        chunk("b", tool_calls=[later]),
+        chunk("b", tool_calls=[later]),
+        result(content="4"),
+        result(content="4"),
+    ) == [
+        CALLED,
+        ToolResult(call_id="c1", name="weather__get", output="Sunny."),
+        ToolCall(call_id="c1", name="maths__add", arguments={}),
+        ToolResult(call_id="c1", name="maths__add", output="4"),
+    ]
+
+
 def test_of_two_responses_at_once_one_is_told_to_its_end() -> None:
     assert before_the_end(
         chunk("a", "One "),
