@@ -206,8 +206,8 @@ def _tool_end(run: Run, event: Any) -> Iterator[AgentEvent]:
 
 
 def _chain_start(run: Run, event: Any) -> Iterator[AgentEvent]:
-    if _is_task(event):
-        path = _path(field(event, "metadata"))
+    path = _path(field(event, "metadata"))
+    if _is_task(event) and path:
         yield from _task_started(run, path, field(event, "data.input"))
 
 

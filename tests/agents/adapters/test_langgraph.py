@@ -410,6 +410,12 @@ def test_event_without_data_says_nothing(name: str) -> None:
     assert events == []
 
 
+def test_task_of_astream_events_without_its_place_is_no_step() -> None:
+    event = {"event": "on_chain_start", "tags": ["graph:step:1"], "metadata": {}, "data": {}}
+
+    assert fed(event, {**event, "event": "on_chain_end"}) == []
+
+
 @pytest.mark.parametrize(
     "event", [{"type": "custom", "data": 1}, ("custom", 1), (), {"event": "on_custom_event"}]
 )
