@@ -20,6 +20,7 @@ from a2a_agent.domain.model import JsonValue
 
 CLASS = "$class"
 
+_PLAIN = (str, bytes, bool, int, float)
 _MOST_DEPTH = 6
 _MOST_CHARACTERS = 2_000
 _MOST_ITEMS = 100
@@ -39,6 +40,8 @@ def field(value: Any, path: str, default: Any = None) -> Any:
             value = value.get(name)
         elif isinstance(value, list | tuple):
             value = value[int(name)] if name.isdecimal() and int(name) < len(value) else None
+        elif type(value) in _PLAIN:  # has methods, but no fields
+            value = None
         else:
             value = getattr(value, name, None)
         if value is None:
