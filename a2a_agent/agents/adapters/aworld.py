@@ -86,7 +86,7 @@ async def _messages(task: Any) -> AsyncGenerator[Any, Message | None]:
             await _stop(runner, run)
             _forget(runner, task)
     finally:
-        del queues[task.id]
+        queues.pop(task.id, None)
         events.eventbus._message_queue.pop(task.id, None)
 
 

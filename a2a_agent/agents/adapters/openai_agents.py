@@ -27,6 +27,9 @@ from a2a_agent.agents.approvals import decision, denial
 from a2a_agent.domain.agent_events import RunFinished
 from a2a_agent.runtime.agent import RunRequest, described_as
 
+_STOP_SECONDS = 2.0
+"""How long the SDK may take to hang up."""
+
 
 def from_openai_agents(
     agent: Any, *, context: Callable[[RunRequest], Any] | None = None, **options: Any
@@ -94,13 +97,15 @@ async def _events(result: Any) -> AsyncGenerator[Any, None]:
             read.put_nowait(over)
 
     reader = asyncio.create_task(reading())
+    # asyncio complains of failures that nobody has looked at.
+    reader.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
     try:
         while (event := await read.get()) is not over:
             yield event
         await reader
     finally:
         result.cancel()
-        await asyncio.gather(reader, return_exceptions=True)
+        await asyncio.wait((reader,), timeout=_STOP_SECONDS)
 
 
 TABLE: EventTable[Run] = EventTable(

@@ -16,12 +16,14 @@ Pure: knows no framework, and starts nothing.
     )
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from dataclasses import field as attribute
 from enum import Enum
 from typing import Any, Generic, TypeVar, cast
 
+from a2a_agent.agents.adapters.call_ids import CallIds
 from a2a_agent.agents.adapters.fields import field, readable, view
 from a2a_agent.agents.outputs import text_of
 from a2a_agent.domain.agent_events import (
@@ -34,6 +36,8 @@ from a2a_agent.domain.agent_events import (
 )
 from a2a_agent.domain.errors import IllegalEvent
 from a2a_agent.domain.model import TaskState
+
+_log = logging.getLogger(__name__)
 
 Run = TypeVar("Run")
 """What a table remembers of a run."""
@@ -163,6 +167,17 @@ class EventTable(Generic[Run]):
         return next((self.raises[name] for name in classes if name in self.raises), None)
 
 
+_UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    IllegalEvent,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What rules raise for fields that hold something else than they should."""
+
 ENDED_WITHOUT_RESULT = RunFinished(state=TaskState.FAILED, reason="ended-without-result")
 
 
@@ -174,22 +189,33 @@ class Translation(Generic[Run]):
         self.run = table.new_run()
         self.end: RunFinished | None = None
         """How the run has ended, once an event has said so."""
+        self._calls = CallIds()
         self._name = table.name if callable(table.name) else _path(table.name)
 
     def feed(self, event: Any) -> Sequence[AgentEvent]:
         """What the event becomes, the end of the run left out: that is in `end`."""
         if self.end is not None:
             return ()
-        rule = self.table.rule_for(self.name_of(event))
+        name = self.name_of(event)
+        rule = self.table.rule_for(name)
         if rule is RAW:
-            return (Raw(source=self.table.source, data=view(event)),)
+            return (self._raw(event),)
         events: list[AgentEvent] = []
-        for translated in rule.translate(self.run, event):
-            if isinstance(translated, RunFinished):
-                self.end = translated
-                break
-            events.append(translated)
+        try:
+            for translated in rule.translate(self.run, event):
+                if isinstance(translated, RunFinished):
+                    self.end = translated
+                    break
+                events.append(self._calls.told(translated))
+        except _UNREADABLE as error:
+            # One event that is not what the framework says that it is must not cost the run.
+            _log.warning("an event of %s is not what it should be: %s", self.table.source, name)
+            _log.debug("what was wrong with it", exc_info=error)
+            events.append(self._raw(event))
         return events
+
+    def _raw(self, event: Any) -> Raw:
+        return Raw(source=self.table.source, data=view(event))
 
     def finish(self) -> Iterator[AgentEvent]:
         """What is left to be said, now that there are no more events: the last is always a

@@ -100,8 +100,8 @@ def test_id_that_a_model_uses_for_a_later_call_too_hides_nothing() -> None:
     ) == [
         CALLED,
         ToolResult(call_id="c1", name="weather__get", output="Sunny."),
-        ToolCall(call_id="c1", name="maths__add", arguments={}),
-        ToolResult(call_id="c1", name="maths__add", output="4"),
+        ToolCall(call_id="c1-2", name="maths__add", arguments={}),
+        ToolResult(call_id="c1-2", name="maths__add", output="4"),
     ]
 
 

@@ -231,8 +231,8 @@ def test_id_that_a_model_uses_for_a_later_call_too_hides_nothing() -> None:
     ) == [
         ToolCall(call_id="call", name="get_weather", arguments={}),
         ToolResult(call_id="call", name="get_weather", output="sunny"),
-        ToolCall(call_id="call", name="add", arguments={}),
-        ToolResult(call_id="call", name="add", output="4"),
+        ToolCall(call_id="call-2", name="add", arguments={}),
+        ToolResult(call_id="call-2", name="add", output="4"),
     ]
 
 

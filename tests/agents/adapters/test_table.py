@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from a2a_agent.agents.adapters.fields import view
 from a2a_agent.agents.adapters.table import (
     ENDED_WITHOUT_RESULT,
     IGNORED,
@@ -221,6 +222,30 @@ def test_event_that_the_table_does_not_name_is_shown_as_it_is() -> None:
     assert Translation(TABLE).feed({"type": "new", "a": 1}) == (
         Raw(source="test", data={"type": "new", "a": 1}),
     )
+
+
+@pytest.mark.parametrize("given", [1, [2], {"a": {}}, "text", None, object()])
+def test_event_that_its_rule_cannot_read_is_shown_as_it_is(
+    given: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def calls(_: Any, event: Any) -> Iterator[AgentEvent]:
+        yield TextDelta("a")
+        yield ToolCall(call_id=event["calls"][0]["id"], name="add")
+
+    translation = Translation(table({"calls": does(calls, TextDelta, ToolCall)}))
+    event = {"type": "calls", "calls": given}
+
+    assert list(translation.feed(event)) == [
+        TextDelta("a"),
+        Raw(source="test", data=view(event)),
+    ]
+    assert [record.message for record in caplog.records] == [
+        "an event of test is not what it should be: calls"
+    ]
+    assert list(translation.feed({"type": "calls", "calls": [{"id": "1"}]})) == [
+        TextDelta("a"),
+        ToolCall(call_id="1", name="add"),
+    ]
 
 
 def test_plain_text_is_a_piece_of_the_answer_unless_there_is_a_rule_for_it() -> None:
