@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from a2a_agent.agents.adapters.adapted import Adapted, from_events
-from a2a_agent.agents.adapters.aworld_events import TABLE, UNANSWERED
+from a2a_agent.agents.adapters.aworld_events import TABLE, UNANSWERED, words_of
 from a2a_agent.agents.adapters.history import earlier_texts, new_text
 from a2a_agent.domain.model import Message
 from a2a_agent.runtime.agent import RunRequest, described_by
@@ -79,7 +79,7 @@ async def _messages(task: Any) -> AsyncGenerator[Any, Message | None]:
             while (message := await messages.get()) is not _OVER:
                 answer = yield message
                 if answer is not None and not answers[message.id].done():
-                    answers[message.id].set_result(answer.text)
+                    answers[message.id].set_result(words_of(answer))
             if not run.cancelled():
                 yield run.result()
         finally:

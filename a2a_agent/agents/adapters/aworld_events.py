@@ -36,7 +36,7 @@ from a2a_agent.domain.agent_events import (
     ToolResult,
     Usage,
 )
-from a2a_agent.domain.model import TaskState
+from a2a_agent.domain.model import DataPart, Message, TaskState
 
 UNANSWERED = "a question was not answered in time"
 """What the adapter says to a run whose question has waited too long, and hears it say again."""
@@ -250,6 +250,13 @@ def _question(run: _Run, event: Any) -> Iterator[AgentEvent]:
         kind=kind,
         request_id=field(event, "id"),
     )
+
+
+def words_of(answer: Message) -> str:
+    """The client's answer as text, for AWorld: of a decision its word, other data as JSON."""
+    data = (part.data for part in answer.parts if isinstance(part, DataPart))
+    said = [answer.text, *(text_of(field(one, "decision", one)) for one in data)]
+    return "\n".join(words for words in said if words)
 
 
 def _response(run: _Run, event: Any) -> Iterator[AgentEvent]:

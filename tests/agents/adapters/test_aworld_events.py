@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from a2a_agent.agents.adapters.aworld_events import TABLE
+from a2a_agent.agents.adapters.aworld_events import TABLE, words_of
 from a2a_agent.agents.adapters.table import ENDED_WITHOUT_RESULT, Translation
 from a2a_agent.domain.agent_events import (
     AgentEvent,
@@ -23,7 +23,7 @@ from a2a_agent.domain.agent_events import (
     ToolResult,
     Usage,
 )
-from a2a_agent.domain.model import TaskState
+from a2a_agent.domain.model import DataPart, Message, Part, Role, TaskState, TextPart
 
 CALL = {"id": "c1", "function": {"name": "weather__get", "arguments": '{"city": "London"}'}}
 CALLED = ToolCall(call_id="c1", name="weather__get", arguments={"city": "London"})
@@ -428,3 +428,18 @@ def test_runs_know_nothing_of_each_other() -> None:
     event = chunk("a", tool_calls=[CALL])
 
     assert before_the_end(event) == before_the_end(event) == [CALLED]
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ((TextPart("Yes, go on."),), "Yes, go on."),
+        ((DataPart({"requestId": "1", "decision": "approve"}),), "approve"),
+        ((TextPart("No."), DataPart({"decision": "deny"})), "No.\ndeny"),
+        ((DataPart({"name": "Ada"}),), '{"name": "Ada"}'),
+        ((DataPart(["Ada"]),), '["Ada"]'),
+        ((), ""),
+    ],
+)
+def test_answer_reaches_the_human_tool_as_text(parts: tuple[Part, ...], words: str) -> None:
+    assert words_of(Message(message_id="m", role=Role.USER, parts=parts)) == words
