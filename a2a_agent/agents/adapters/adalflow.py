@@ -7,7 +7,7 @@ import asyncio
 import re
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing, closing, suppress
 from copy import copy
 from importlib import import_module
 from inspect import isawaitable
@@ -53,8 +53,7 @@ def from_adalflow(make_runner: Callable[[], Any | Awaitable[Any]]) -> Adapted:
     """
 
     async def start(request: RunRequest) -> AsyncGenerator[Any, Message | None]:
-        # Off the loop: making a tool patches the thread's loop, which fails for that of uvloop.
-        made = await in_thread(make_runner)
+        made = await in_thread(lambda: _made(make_runner))
         runner = await made if isawaitable(made) else made
         answers: defaultdict[str, asyncio.Future[Message]]
         answers = defaultdict(asyncio.get_running_loop().create_future)
@@ -76,8 +75,26 @@ def from_adalflow(make_runner: Callable[[], Any | Awaitable[Any]]) -> Adapted:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_CANCEL_SECONDS):
                     await runner.cancel()
+            _close_cache(runner)
 
     return from_events(start, TABLE, described_by(make_runner))
+
+
+def _made(make_runner: Callable[[], Any]) -> Any:
+    """What the function makes, in a thread that is none of a loop's: making a tool patches the
+    thread's loop, which fails for that of uvloop, and would leave one open that it makes itself.
+    """
+    with closing(asyncio.SelectorEventLoop()) as loop:
+        asyncio.set_event_loop(loop)
+        return make_runner()
+
+
+def _close_cache(runner: Any) -> None:
+    """Closes the files of the planner's cache, which would stay open until they are collected as
+    garbage; where other Runners share it, they open them again."""
+    cache = field(runner, "agent.planner.cache")
+    if cache is not None:
+        cache.close()
 
 
 def _ask_the_client(runner: Any, answers: defaultdict[str, asyncio.Future[Message]]) -> None:

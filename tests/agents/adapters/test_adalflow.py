@@ -1,12 +1,13 @@
 """AdalFlow's events, as far as no recording shows them."""
 
+import asyncio
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from a2a_agent.agents.adapters.adalflow import TABLE
+from a2a_agent.agents.adapters.adalflow import TABLE, from_adalflow
 from a2a_agent.agents.adapters.table import Translation
 from a2a_agent.domain.agent_events import (
     AgentEvent,
@@ -20,7 +21,8 @@ from a2a_agent.domain.agent_events import (
     ToolResult,
     Usage,
 )
-from a2a_agent.domain.model import TaskState
+from a2a_agent.domain.model import Message, Role, TaskState
+from a2a_agent.runtime.agent import RunRequest
 
 OUT_OF_STEPS = "No output generated after 5 steps (max_steps: 5)"
 FUNCTION = {"id": "1", "name": "add", "kwargs": {"a": 2}}
@@ -305,3 +307,21 @@ def test_plan_is_never_shown() -> None:
     delta = {"type": "response.output_text.delta", "delta": '{"thought": '}
 
     assert _fed({"type": "raw_response_event", "data": delta, "error": None}) == []
+
+
+async def test_runner_is_made_beside_a_loop_that_does_not_stay_open() -> None:
+    loops = []
+
+    def make_runner() -> None:
+        loops.append(asyncio.get_event_loop())
+        raise LookupError
+
+    request = RunRequest(
+        message=Message(message_id="m", role=Role.USER, parts=()), task_id="t", context_id="c"
+    )
+    with pytest.raises(LookupError):
+        async for _ in from_adalflow(make_runner).run(request):
+            pass
+
+    assert loops[0] is not asyncio.get_running_loop()
+    assert loops[0].is_closed()
