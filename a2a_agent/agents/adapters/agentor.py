@@ -99,6 +99,12 @@ def _result(event: Any) -> Any:
     return None if field(event, "error") else field(event, "result")
 
 
+def _tool_error(event: Any) -> Any:
+    # Of an exception, its class: its text is not for clients.
+    said = field(event, "error")
+    return said.partition(":")[0] if isinstance(said, str) else said
+
+
 def _run_end(_: Run, event: Any) -> Iterator[RunFinished]:
     match field(event, "status"):
         case "completed":
@@ -233,7 +239,12 @@ TABLE: EventTable[Any] = EventTable(
         ),
         "tool_call": emits(ToolCall, call_id="call_id", name="name", arguments="args", step="turn"),
         "tool_result": emits(
-            ToolResult, call_id="call_id", name="name", output=_result, error="error", step="turn"
+            ToolResult,
+            call_id="call_id",
+            name="name",
+            output=_result,
+            error=_tool_error,
+            step="turn",
         ),
         "message": IGNORED,
         "fork": IGNORED,

@@ -282,3 +282,15 @@ def test_agent_is_described_by_its_name() -> None:
     assert from_agentor(SimpleNamespace(name="Ada")).description == AgentDescription(
         name="Ada", description="The Agentor agent Ada.", skills=(skill,)
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [("RuntimeError: password=secret", "RuntimeError"), ("unknown tool", "unknown tool")],
+)
+async def test_of_what_a_tool_raises_the_class_is_told_and_not_the_text(
+    error: str, told: str
+) -> None:
+    event = {"type": "tool_result", "call_id": "1", "name": "add", "error": error, "turn": 1}
+
+    assert (await run(event))[0] == ToolResult(call_id="1", name="add", error=told, step=1)
