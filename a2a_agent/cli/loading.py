@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from a2a_agent.agents.adapters.frameworks import Framework, framework_of
+from a2a_agent.agents.adapters.frameworks import Framework, framework_beside, framework_of
 from a2a_agent.cli.errors import UsageError
 from a2a_agent.cli.llm import LlmChoice
 from a2a_agent.cli.modules import described, imported
@@ -103,6 +103,9 @@ def _made(found: Any, name: str) -> Any:
                 "name a function without arguments that makes one"
             )
         return _adapted(framework, found, name)
+    if (beside := framework_beside(found)) is not None:
+        kind = type(found).__qualname__
+        raise UsageError(f"{name} is a {kind}; what is served of {beside.name} is {beside.takes}")
     is_agent = isinstance(found, RunnableAgent) and not inspect.isclass(found)
     if is_agent or not callable(found) or not _takes(found, 0):
         return found

@@ -90,12 +90,12 @@ class AgentDescription:
 def run_function(agent: Agent) -> Callable[[RunRequest], Events]:
     """The function that starts a run. Raises TypeError, saying what an agent is, for others."""
     if isinstance(agent, type):
-        raise TypeError(f"{agent!r} is a class, make an object of it: {_WHAT_AN_AGENT_IS}")
+        raise TypeError(f"{_shown(agent)} is a class, make an object of it: {_WHAT_AN_AGENT_IS}")
     function: Any = agent.run if isinstance(agent, RunnableAgent) else agent
     if not callable(function):
-        raise TypeError(f"{agent!r} is no agent: {_WHAT_AN_AGENT_IS}")
+        raise TypeError(f"{_shown(agent)} is no agent: {_WHAT_AN_AGENT_IS}")
     if iscoroutinefunction(function) and not isasyncgenfunction(function):
-        raise TypeError(f"{function!r} never yields, so it is no agent: {_WHAT_AN_AGENT_IS}")
+        raise TypeError(f"{_shown(function)} never yields, so it is no agent: {_WHAT_AN_AGENT_IS}")
     return cast(Callable[[RunRequest], Events], function)
 
 
@@ -104,6 +104,15 @@ def opened(agent: Agent) -> AbstractAsyncContextManager[object]:
     return agent if isinstance(agent, AbstractAsyncContextManager) else nullcontext()
 
 
+def _shown(thing: object) -> str:
+    """The thing, or its class where that is shorter: some show all that they hold."""
+    shown = repr(thing)
+    if len(shown) <= _MOST_SHOWN:
+        return shown
+    return f"an object of {type(thing).__module__}.{type(thing).__qualname__}"
+
+
+_MOST_SHOWN = 120
 _WHAT_AN_AGENT_IS = (
     "an agent is an async generator function that takes a RunRequest and yields events, "
     "or an object with such a function named run"

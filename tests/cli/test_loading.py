@@ -57,10 +57,18 @@ class Framework:
 class Single:
     __module__, __qualname__ = "aiecs.domain.agent.base_agent", "BaseAIAgent"
 
+class Beside:
+    __module__, __qualname__ = "langgraph.graph.state", "StateGraph"
+
+class Talkative:
+    def __repr__(self):
+        return "key" * 100
+
 class Derived(Framework):
     pass
 
 framework, derived, single = Framework(), Derived(), Single()
+beside, talkative = Beside(), Talkative()
 
 def make_framework():
     return framework
@@ -153,6 +161,11 @@ def test_agents_can_be_loaded_one_after_the_other(load: Load) -> None:
         ("some_agents:nothing", "some_agents:nothing: None is no agent"),
         ("some_agents:builtin", "some_agents:builtin: {} is no agent"),
         ("some_agents:text", "some_agents:text: 'text' is no agent"),
+        ("some_agents:talkative", "talkative: an object of some_agents.Talkative is no agent"),
+        (
+            "some_agents:beside",
+            "beside is a StateGraph; what is served of langgraph is a graph that is compiled",
+        ),
     ],
 )
 def test_what_is_no_agent_is_named(load: Load, name: str, said: str) -> None:

@@ -20,6 +20,8 @@ class Framework:
     """Where its events' classes are from."""
     classes: frozenset[str]
     """Full names of those, or of what they are derived from, whose objects the adapter takes."""
+    takes: str
+    """What is to be named, in words."""
     is_made_for_each_run: bool = False
     """Whether the adapter takes a function that makes such an object: one serves one run."""
 
@@ -47,23 +49,27 @@ FRAMEWORKS: Mapping[str, Framework] = MappingProxyType(
             Framework(
                 name="agentor",
                 package="agentor",
+                takes="an Agentor",
                 classes=frozenset({"agentor.core.agent.Agentor"}),
             ),
             Framework(
                 name="aiecs",
                 package="aiecs",
+                takes="a function without arguments that makes an agent",
                 classes=frozenset({"aiecs.domain.agent.base_agent.BaseAIAgent"}),
                 is_made_for_each_run=True,
             ),
             Framework(
                 name="adalflow",
                 package="adalflow",
+                takes="a function without arguments that makes a Runner",
                 classes=frozenset({"adalflow.components.agent.runner.Runner"}),
                 is_made_for_each_run=True,
             ),
             Framework(
                 name="aworld",
                 package="aworld",
+                takes="a function without arguments that makes an agent",
                 classes=frozenset(
                     {
                         "aworld.core.agent.base.BaseAgent",
@@ -76,16 +82,19 @@ FRAMEWORKS: Mapping[str, Framework] = MappingProxyType(
             Framework(
                 name="openai-agents",
                 package="agents",
+                takes="an Agent",
                 classes=frozenset({"agents.agent.Agent"}),
             ),
             Framework(
                 name="langgraph",
                 package="langgraph",
+                takes="a graph that is compiled",
                 classes=frozenset({"langgraph.pregel.main.Pregel"}),
             ),
             Framework(
                 name="pydantic-ai",
                 package="pydantic_ai",
+                takes="an Agent",
                 classes=frozenset({"pydantic_ai.agent.abstract.AbstractAgent"}),
             ),
         )
@@ -97,6 +106,12 @@ def framework_of(found: Any) -> Framework | None:
     """The framework that the object is from, if there is an adapter for such objects."""
     bases = {f"{base.__module__}.{base.__qualname__}" for base in type(found).__mro__}
     return next((one for one in FRAMEWORKS.values() if one.classes & bases), None)
+
+
+def framework_beside(found: Any) -> Framework | None:
+    """The framework that has the object's class, though its adapter takes no such objects."""
+    root = type(found).__module__.partition(".")[0]
+    return next((one for one in FRAMEWORKS.values() if one.package == root), None)
 
 
 def framework_of_event(event: Any) -> Framework | None:
