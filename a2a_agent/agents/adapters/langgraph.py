@@ -71,6 +71,9 @@ def from_langgraph(
             return
         thread = request.task_id if thread_of is None else thread_of(request)
         config = {"configurable": {"thread_id": thread}}
+        if asked is not None and not (await graph.aget_state(config)).next:
+            # It would begin anew, with nothing of what was said.
+            raise LookupError("the graph's checkpointer does not have the question any more")
         events = graph.astream(given, config, stream_mode=_MODES, subgraphs=True, version="v2")
         async with aclosing(events):
             async for event in events:

@@ -1,7 +1,9 @@
 """Events of LangGraph that no recording shows, and graphs that need no framework."""
 
+import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -435,6 +437,10 @@ class Graph:
     name: str = "Fake"
     given: list[tuple[Any, Any]] = field(default_factory=list)
 
+    async def aget_state(self, config: Any) -> Any:
+        """That of a thread which nothing has been said in."""
+        return SimpleNamespace(next=())
+
     async def astream(self, given: Any, config: Any, **_: Any) -> AsyncIterator[Any]:
         self.given.append((given, config))
         for event in self.events:
@@ -485,4 +491,17 @@ async def test_decision_about_another_question_asks_again_and_starts_nothing() -
     events = await events_of(from_langgraph(graph), request)
 
     assert [type(event) for event in events] == [InputRequired]
+    assert graph.given == []
+
+
+async def test_answer_to_a_question_that_the_checkpointer_has_lost_starts_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "langgraph.types", SimpleNamespace(Command=dict))
+    graph = Graph([message(chunk("Hello."))], checkpointer=True)
+    request = request_of("Ada", resume={"interrupt": {"value": "Who?", "id": "i"}})
+
+    with pytest.raises(LookupError, match="does not have the question any more"):
+        await events_of(from_langgraph(graph), request)
+
     assert graph.given == []
