@@ -51,6 +51,13 @@ def question(asked: Seen) -> Json:
 class TestLangGraph(Contract):
     framework = LANGGRAPH
 
+    def test_model_that_calls_tools_for_ever_is_stopped(
+        self, agent: Served, dialect: Dialect
+    ) -> None:
+        seen = agent.talk(dialect).stream(play("loop"))
+
+        assert (seen.state, seen.data[-1]) == ("failed", {"reason": "max-steps"})
+
     def test_interrupts_are_questions_and_the_answers_go_back_to_them(
         self, agent: Served, dialect: Dialect
     ) -> None:

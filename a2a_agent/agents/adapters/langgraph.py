@@ -37,6 +37,8 @@ from a2a_agent.domain.errors import IllegalEvent
 from a2a_agent.domain.model import ANSWER_ARTIFACT_ID, DataPart
 from a2a_agent.runtime.agent import RunRequest, described_as
 
+_MOST_STEPS = 100
+"""Of a graph that does not say how many it may take; LangGraph would let it go on for hours."""
 _MODES = ("messages", "tasks", "values", "custom")
 _INTERRUPT = "__interrupt__"
 
@@ -70,7 +72,9 @@ def from_langgraph(
             yield {"type": "updates", "ns": (), "data": {_INTERRUPT: [asked]}}
             return
         thread = request.task_id if thread_of is None else thread_of(request)
-        config = {"configurable": {"thread_id": thread}}
+        config: dict[str, Any] = {"configurable": {"thread_id": thread}}
+        if "recursion_limit" not in (graph.config or {}):
+            config["recursion_limit"] = _MOST_STEPS
         if asked is not None and not (await graph.aget_state(config)).next:
             # It would begin anew, with nothing of what was said.
             raise LookupError("the graph's checkpointer does not have the question any more")
