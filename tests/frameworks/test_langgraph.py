@@ -56,7 +56,8 @@ class TestLangGraph(Contract):
     ) -> None:
         seen = agent.talk(dialect).stream(play("loop"))
 
-        assert (seen.state, seen.data[-1]) == ("failed", {"reason": "max-steps"})
+        # Each round has two steps; this graph ends with an apology when few are left.
+        assert (seen.state, len(seen.calls)) == ("completed", 50)
 
     def test_interrupts_are_questions_and_the_answers_go_back_to_them(
         self, agent: Served, dialect: Dialect

@@ -435,6 +435,7 @@ class Graph:
     events: Sequence[Any]
     checkpointer: Any = None
     name: str = "Fake"
+    config: Any = None
     given: list[tuple[Any, Any]] = field(default_factory=list)
 
     async def aget_state(self, config: Any) -> Any:
@@ -456,7 +457,7 @@ async def test_each_task_is_a_thread_and_its_message_the_input() -> None:
     assert graph.given == [
         (
             {"messages": [{"role": "user", "content": "Hi"}]},
-            {"configurable": {"thread_id": "task"}},
+            {"configurable": {"thread_id": "task"}, "recursion_limit": 100},
         )
     ]
 
@@ -472,7 +473,18 @@ async def test_input_and_thread_are_made_as_told() -> None:
     events = await events_of(agent, request_of("Rome"))
 
     assert events == [data({"days": 4}), RunFinished()]
-    assert graph.given == [({"place": "Rome"}, {"configurable": {"thread_id": "context"}})]
+    ((given, config),) = graph.given
+    assert given == {"place": "Rome"}
+    assert config["configurable"] == {"thread_id": "context"}
+
+
+async def test_limit_of_steps_that_a_graph_names_stays_its_own() -> None:
+    graph = Graph([], config={"recursion_limit": 7})
+
+    await events_of(from_langgraph(graph), request_of("Hi"))
+
+    ((_, config),) = graph.given
+    assert config == {"configurable": {"thread_id": "task"}}
 
 
 async def test_graph_that_asks_without_a_checkpointer_fails() -> None:
