@@ -1,0 +1,143 @@
+"""What cases arrange before they try something: tasks that have ended, are at work, or wait."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from conformance.dialects import RESTING, TERMINAL, Frame, Operation
+from conformance.expect import Broken, NotExercised, Reply
+from conformance.knowledge import Draft
+from conformance.session import LiveStream, Session
+
+QUICK_SECONDS = 0.3
+"""Whoever says so soon that a task is over may have had nothing to wait for."""
+_A_WHILE_SECONDS = 2.0
+"""For a task at work to show something more of itself."""
+_BUSY = '--prompt long="…", with a message that keeps the agent busy for some seconds'
+
+
+def needs_streaming(session: Session) -> None:
+    """Raises NotExercised unless the card says that there are streams."""
+    if not session.declares("streaming"):
+        raise NotExercised("the card declares no streaming", "an endpoint that has streams")
+
+
+def state_of(session: Session, task: Any) -> str:
+    """The state of a task in words that can be shown."""
+    return session.dialect.read_state(task) or "no state"
+
+
+def items(value: Any, name: str) -> list[Any]:
+    """What is listed in a member; nothing where that is no list."""
+    found = value.get(name) if isinstance(value, Mapping) else None
+    return found if isinstance(found, list) else []
+
+
+def message_ids(task: Any) -> list[Any]:
+    """The ids of the messages in a task's history."""
+    return [one.get("messageId") for one in items(task, "history") if isinstance(one, dict)]
+
+
+async def ended_task(session: Session) -> Any:
+    """A task that has ended, made when it is first asked for."""
+    if "ended" not in session.arranged:
+        task = await session.sent(session.knowledge.need("completes"))
+        state = state_of(session, task)
+        if state not in TERMINAL:
+            raise NotExercised(f"no task has ended: it was returned {state}")
+        session.arranged["ended"] = task
+    return session.arranged["ended"]
+
+
+async def waiting_task(session: Session) -> Any:
+    """A new task that asks back."""
+    task = await session.sent(session.knowledge.need("input"))
+    state = state_of(session, task)
+    if state != "input-required":
+        raise NotExercised(f"no task asks back: it was returned {state}", '--prompt input="…"')
+    return task
+
+
+def task_in(session: Session, reply: Reply) -> dict[str, Any]:
+    """The task in the reply to a message. Raises Broken where there is none with an id."""
+    task = session.dialect.task(reply.result)
+    if not isinstance(task, dict) or not isinstance(task.get("id"), str):
+        raise Broken("a Task with an id", reply.gist, reply.exchange)
+    return task
+
+
+async def follow_up(session: Session, task: Any, draft: Draft, **members: Any) -> Reply:
+    """The reply to a message for a task that is there; `members` are more of the message."""
+    message = session.message(draft, taskId=task["id"], **members)
+    return await session.call(Operation.SEND, {"message": message})
+
+
+@asynccontextmanager
+async def task_at_work(session: Session) -> AsyncGenerator[Any, None]:
+    """A task at work, whose sender does not wait; it is canceled after the block."""
+    task = await session.started(session.knowledge.need("long"))
+    async with canceled_after(session, task["id"]):
+        if session.dialect.read_state(task) in RESTING:
+            raise NotExercised("the task was over before it could be met at work", _BUSY)
+        yield task
+
+
+@asynccontextmanager
+async def stream_at_work(session: Session) -> AsyncGenerator[LiveStream, None]:
+    """The stream of a task at work, its first frame read; leaving the block hangs up."""
+    needs_streaming(session)
+    params = {"message": session.message(session.knowledge.need("long"))}
+    async with session.stream(Operation.STREAM, params) as stream:
+        first = await stream.first()
+        task_id(stream)
+        if first.state in RESTING:
+            raise NotExercised("the task was over before it could be met at work", _BUSY)
+        yield stream
+
+
+def task_id(stream: LiveStream) -> str:
+    """The id of the task that a stream is about. Raises Broken where it begins without one."""
+    task = stream.watch.task
+    if task is None or not isinstance(task.task_id, str):
+        raise Broken(
+            "a Task with an id as the first event", stream.exchange.answer, stream.exchange
+        )
+    return task.task_id
+
+
+@asynccontextmanager
+async def canceled_after(session: Session, task_id: str) -> AsyncGenerator[None, None]:
+    """Cancels the task when the block is over, so that no agent works on for nothing."""
+    try:
+        yield
+    finally:
+        await session.call(Operation.CANCEL, {"id": task_id})
+
+
+async def canceled_midway(session: Session, task_id: str, *streams: LiveStream) -> Reply:
+    """The reply to the canceling of a task that went on a little; its streams are read whole."""
+    async with asyncio.TaskGroup() as group:
+        reading = [group.create_task(stream.next()) for stream in streams]
+        await asyncio.wait(reading, timeout=_A_WHILE_SECONDS)
+        reply = await session.call(Operation.CANCEL, {"id": task_id})
+    for stream in streams:
+        await stream.to_end()
+    return reply
+
+
+def gist(frame: Frame) -> Any:
+    """What an event tells, without what may differ from connection to connection."""
+    if frame.kind == "artifact":
+        names = ("artifact", "append", "lastChunk")
+        return {name: frame.body[name] for name in names if name in frame.body}
+    status = frame.body.get("status")
+    return {
+        "state": frame.state,
+        "message": status.get("message") if isinstance(status, dict) else None,
+    }
+
+
+def gists(frames: list[Frame]) -> list[Any]:
+    """What the events after the first one tell."""
+    return [gist(frame) for frame in frames[1:]]

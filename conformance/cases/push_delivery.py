@@ -1,0 +1,165 @@
+"""Whether webhooks are told, and when (1.0 §4.3.3; 0.3 §6.8, §9.5)."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from uuid import uuid4
+
+from conformance.cases.case import Case
+from conformance.cases.delivering import (
+    END,
+    END_INLINE,
+    ended,
+    frame_of,
+    is_end,
+    receiving_for,
+    sent_with,
+    until_the_end,
+)
+from conformance.cases.given import registered
+from conformance.dialects import TERMINAL, Operation
+from conformance.expect import Broken, NotExercised, expect
+from conformance.session import Session
+from conformance.watch import CLOSED, NOTHING_AFTER, OPENED, STATES, Watch
+from conformance.webhooks import Answer, Delivery
+
+_AFTER_THE_END_SECONDS = 0.3
+"""How long one waits for what should not come, once the end has been told."""
+_SEVERAL = 3
+_SEVERAL_SECONDS = 2.0
+
+
+def _must_say(session: Session, deliveries: list[Delivery], *states: str) -> None:
+    """Raises Broken unless one of the deliveries says one of the states."""
+    got = [str(frame_of(session, one).state) for one in deliveries]
+    said = f"{len(got)} deliveries: {', '.join(got)}" if got else "no delivery"
+    limit = f" within {session.peer.limits.seconds:g} seconds"
+    last = deliveries[-1].exchange if deliveries else None
+    expect(any(state in got for state in states), f"{' or '.join(states)}{limit}", said, last)
+
+
+async def end(session: Session) -> None:
+    async with receiving_for(session) as receiver:
+        _, deliveries = await ended(session, receiver.hook())
+    _must_say(session, deliveries, *sorted(TERMINAL))
+
+
+async def end_inline(session: Session) -> None:
+    async with receiving_for(session) as receiver:
+        hook = receiver.hook()
+        await sent_with(session, hook, session.knowledge.need("completes"))
+        deliveries = await until_the_end(session, hook)
+    _must_say(session, deliveries, *sorted(TERMINAL))
+
+
+async def interrupted(session: Session) -> None:
+    def is_asked(deliveries: list[Delivery]) -> bool:
+        return any(frame_of(session, one).state == "input-required" for one in deliveries)
+
+    async with receiving_for(session) as receiver:
+        hook = receiver.hook()
+        await sent_with(session, hook, session.knowledge.need("input"))
+        deliveries = await hook.wait(is_asked, session.peer.limits.seconds)
+    _must_say(session, deliveries, "input-required")
+
+
+async def each_state(session: Session) -> None:
+    draft = session.knowledge.need("chunks")
+    async with receiving_for(session) as receiver:
+        hook = receiver.hook()
+        configuration = session.dialect.inline_push(hook.url)
+        params = {"message": session.message(draft), "configuration": configuration}
+        async with session.stream(Operation.STREAM, params) as stream:
+            await stream.first()
+            frames = await stream.to_end()
+        shown = {one.state for one in frames if one.kind == "status"}
+
+        def lost(deliveries: list[Delivery]) -> set[str | None]:
+            return shown - {frame_of(session, one).state for one in deliveries}
+
+        deliveries = await hook.wait(lambda found: not lost(found), session.peer.limits.seconds)
+    if not deliveries:
+        raise NotExercised("nothing was delivered")
+    missing = ", ".join(sorted(map(str, lost(deliveries))))
+    expected = "each state that the stream shows"
+    expect(not missing, expected, f"no delivery of {missing}", deliveries[-1].exchange)
+
+
+async def retry(session: Session) -> None:
+    """The first delivery that tells the end is answered with an error."""
+    failed: list[Delivery] = []
+
+    def fails_once(delivery: Delivery) -> Answer:
+        if failed or not is_end(session, delivery):
+            return Answer()
+        failed.append(delivery)
+        return Answer(status=500)
+
+    def is_repeated(deliveries: list[Delivery]) -> bool:
+        return sum(is_end(session, one) for one in deliveries) > 1
+
+    async with receiving_for(session) as receiver:
+        hook = receiver.hook(fails_once)
+        await ended(session, hook)
+        if not failed:
+            raise NotExercised("the end was not delivered")
+        deliveries = await hook.wait(is_repeated, session.peer.limits.seconds)
+    expected = f"the delivery once more within {session.peer.limits.seconds:g} seconds"
+    expect(is_repeated(deliveries), expected, "none", failed[0].exchange)
+
+
+async def nothing_after_delete(session: Session) -> None:
+    """Two webhooks on one task: what the one that is left has been told, the other was not."""
+    dialect = session.dialect
+    async with receiving_for(session) as receiver:
+        gone, kept = receiver.hook(), receiver.hook()
+        task_id = (await session.started(session.knowledge.need("long")))["id"]
+        reply = await registered(session, task_id, gone.url, id=str(uuid4()))
+        config_id = dialect.read_push_config(reply.result)[1].get("id")
+        if not isinstance(config_id, str):
+            raise NotExercised("configurations have no ids here")
+        await registered(session, task_id, kept.url, id=str(uuid4()))
+        params = dialect.push_ids(task_id, config_id)
+        await session.call(Operation.PUSH_DELETE, params)
+        await session.call(Operation.CANCEL, {"id": task_id})
+        if not any(is_end(session, one) for one in await until_the_end(session, kept)):
+            raise NotExercised("the end was not delivered to the webhook that was left, either")
+        deliveries = await gone.wait(
+            lambda found: any(is_end(session, one) for one in found), _AFTER_THE_END_SECONDS
+        )
+    for one in deliveries:
+        expect(not is_end(session, one), "nothing once it is deleted", "the end", one.exchange)
+
+
+async def order(session: Session) -> None:
+    async with receiving_for(session) as receiver:
+        hook = receiver.hook()
+        task_id = await sent_with(session, hook, session.knowledge.need("long"))
+        await hook.wait(lambda found: len(found) >= _SEVERAL, _SEVERAL_SECONDS)
+        await session.call(Operation.CANCEL, {"id": task_id})
+        await until_the_end(session, hook)
+        deliveries = await hook.wait(lambda _: False, _AFTER_THE_END_SECONDS)
+    values = [one.value for one in deliveries]
+    changed = [one for at, one in enumerate(deliveries) if at == 0 or values[at - 1] != one.value]
+    if len(changed) < 2:
+        raise NotExercised("less than two updates were delivered")
+    watch = Watch(session.dialect)
+    for one in changed:
+        frame = frame_of(session, one)
+        if frame.kind is None:
+            raise NotExercised("what was delivered cannot be read")
+        for breach in watch.see(frame):
+            if breach.rule in (STATES, NOTHING_AFTER, OPENED, CLOSED):
+                raise Broken(breach.expected, breach.got, one.exchange)
+
+
+CASES: Mapping[str, Case] = MappingProxyType(
+    {
+        END: end,
+        END_INLINE: end_inline,
+        "push.interruption-is-delivered": interrupted,
+        "push.each-state-is-delivered": each_state,
+        "push.delivered-again-after-an-error": retry,
+        "push.nothing-is-delivered-after-delete": nothing_after_delete,
+        "push.delivered-in-order": order,
+    }
+)

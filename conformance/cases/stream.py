@@ -1,0 +1,158 @@
+"""Streams (1.0 §3.1.2; 0.3 §7.2): what the rules that hold for every stream leave to be tried."""
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from types import MappingProxyType
+from uuid import uuid4
+
+from conformance.cases import several_streams
+from conformance.cases.arranging import (
+    QUICK_SECONDS,
+    canceled_after,
+    gists,
+    needs_streaming,
+    stream_at_work,
+    task_id,
+)
+from conformance.cases.case import Case
+from conformance.dialects import RESTING, Frame, Operation
+from conformance.expect import (
+    INVALID_PARAMS,
+    UNSUPPORTED_OPERATION,
+    NotExercised,
+    expect,
+    expect_equal,
+)
+from conformance.session import LiveStream, Session
+
+
+async def undeclared(session: Session) -> None:
+    if session.declares("streaming"):
+        raise NotExercised("the card declares streaming", "an endpoint without streams")
+    for operation, params in (
+        (Operation.STREAM, {"message": session.message("Hello")}),
+        (Operation.SUBSCRIBE, {"id": str(uuid4())}),
+    ):
+        reply = await session.call(operation, params)
+        reply.must_be_error(UNSUPPORTED_OPERATION)
+
+
+async def refusal(session: Session) -> None:
+    async with _refused(session) as stream:
+        frames = await stream.to_end()
+        expect(frames == [], "no event but the error", gists(frames), stream.exchange)
+        stream.reply.must_be_error(INVALID_PARAMS)
+
+
+async def plain_refusal(session: Session) -> None:
+    async with _refused(session) as stream:
+        await stream.to_end()
+        kind = stream.exchange.media_type
+        expect_equal("the content type", "application/json", kind, stream.exchange)
+
+
+def _refused(session: Session) -> AbstractAsyncContextManager[LiveStream]:
+    needs_streaming(session)
+    message = {**session.message("Hello"), "parts": []}
+    return session.stream(Operation.STREAM, {"message": message})
+
+
+async def task_of_the_first_event(session: Session) -> None:
+    needs_streaming(session)
+    params = {"message": session.message(session.knowledge.need("completes"))}
+    async with session.stream(Operation.STREAM, params) as stream:
+        await stream.first()
+        wanted = task_id(stream)
+        reply = await session.call(Operation.GET, {"id": wanted})
+        await stream.to_end()
+    expect_equal("the id", wanted, reply.object.get("id"), reply.exchange)
+
+
+async def events_in_time(session: Session) -> None:
+    needs_streaming(session)
+    params = {"message": session.message(session.knowledge.need("long"))}
+    async with session.stream(Operation.STREAM, params) as stream:
+        await stream.first()
+        wanted = task_id(stream)
+        async with canceled_after(session, wanted):
+            reply = await session.call(Operation.GET, {"id": wanted})
+    state = session.dialect.read_state(reply.object)
+    if state in RESTING and stream.exchange.seconds < QUICK_SECONDS:
+        raise NotExercised(f"the task was {state} at once", '--prompt long="…"')
+    expected = "a task still at work when the first event comes"
+    expect(state not in RESTING, expected, f"one that is {state}", stream.exchange)
+
+
+async def last_chunks(session: Session) -> None:
+    frames = (await _streamed(session, "chunks")).frames
+    chunks: dict[str, list[Frame]] = {}
+    for frame in frames:
+        artifact = frame.body.get("artifact")
+        if frame.kind == "artifact" and isinstance(artifact, dict):
+            chunks.setdefault(str(artifact.get("artifactId")), []).append(frame)
+    several = [one for one in chunks.values() if len(one) > 1]
+    if not several:
+        raise NotExercised("no artifact came in several chunks", '--prompt chunks="…"')
+    marked = all(one[-1].body.get("lastChunk") is True for one in several)
+    expect(marked, '"lastChunk": true in the last chunk', gists(frames))
+
+
+async def ids_of_events(session: Session) -> None:
+    stream = await _streamed(session, "completes")
+    ids = [event.id for event in stream.events]
+    if not any(ids):
+        raise NotExercised("not offered: no event has an id")
+    numbers = [int(one) for one in ids if one is not None and one.isdecimal()]
+    rising = all(one < other for one, other in zip(numbers, numbers[1:], strict=False))
+    if len(numbers) < len(ids) or not rising:
+        raise NotExercised(f"offered otherwise: the ids are {ids}")
+
+
+async def comments(session: Session) -> None:
+    async with stream_at_work(session) as stream, canceled_after(session, task_id(stream)):
+        await stream.next()
+        if not stream.comments:
+            raise NotExercised("no comment came; it may come after a longer silence")
+
+
+async def repeat(session: Session) -> None:
+    needs_streaming(session)
+    params = {"message": session.message(session.knowledge.need("completes"))}
+    streams = []
+    for _ in range(2):
+        async with session.stream(Operation.STREAM, params) as stream:
+            await stream.to_end()
+        streams.append(stream)
+    first, again = streams
+    if not again.frames:
+        raise NotExercised(f"not offered: a repeat is answered with {again.reply.gist}")
+    if task_id(first) != task_id(again):
+        raise NotExercised("not offered: a repeat is another task")
+    if gists(first.frames) != gists(again.frames):
+        raise NotExercised("offered otherwise: a repeat does not give all events again")
+
+
+async def _streamed(session: Session, behaviour: str) -> LiveStream:
+    """The stream of a message that brings the behaviour about, read to its end."""
+    needs_streaming(session)
+    params = {"message": session.message(session.knowledge.need(behaviour))}
+    async with session.stream(Operation.STREAM, params) as stream:
+        await stream.first()
+        await stream.to_end()
+    return stream
+
+
+CASES: Mapping[str, Case] = MappingProxyType(
+    {
+        "stream.undeclared-is-unsupported": undeclared,
+        "stream.refusal-is-an-error": refusal,
+        "stream.refusal-is-plain-json": plain_refusal,
+        "stream.task-is-there-while-it-streams": task_of_the_first_event,
+        "stream.events-come-as-they-happen": events_in_time,
+        "stream.last-chunk-is-marked": last_chunks,
+        "stream.every-event-has-a-rising-id": ids_of_events,
+        "stream.silence-has-comments": comments,
+        "stream.repeat-is-the-same-stream": repeat,
+        **several_streams.STREAM_CASES,
+    }
+)

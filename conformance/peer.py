@@ -1,0 +1,188 @@
+"""HTTP under the suite's eyes: every exchange is kept, and none can take for ever.
+
+Whatever the endpoint does (nonsense, silence, endless bodies), a request ends in an `Exchange`;
+what is missing of the response is told by its `trouble`.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import httpx
+
+from conformance.exchange import Exchange
+from conformance.sse import Decoder, Event
+
+# A host name that no DNS label can hold is a UnicodeError of Python's.
+_TROUBLES = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    TimeoutError,
+    UnicodeError,
+)
+_MOST_KEPT = 200_000
+"""Bytes of a stream that are kept to be shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long and how much an exchange may be."""
+
+    seconds: float = 15.0
+    """For a whole reply; of a stream, for its head and for each further piece."""
+    stream_seconds: float = 60.0
+    body_bytes: int = 10_000_000
+
+
+class Peer:
+    """The endpoint, as far as HTTP goes; `headers` go with every request, and are not shown."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, *, limits: Limits, headers: Mapping[str, str]
+    ) -> None:
+        self._http = http
+        self._headers = dict(headers)
+        self.limits = limits
+        self.troubles = 0
+        """How many exchanges, up to the last one, have ended without a whole response."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Those that go with every request: credentials."""
+        return MappingProxyType(self._headers)
+
+    def anonymous(self) -> "Peer":
+        """The same without the headers that go with every request: without credentials."""
+        return self.speaking_as({})
+
+    def speaking_as(self, headers: Mapping[str, str]) -> "Peer":
+        """The same with these headers instead: as another caller."""
+        return Peer(self._http, limits=self.limits, headers=headers)
+
+    async def request(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
+    ) -> Exchange:
+        """The exchange, with the whole body."""
+        async with self.open(method, url, headers=headers, body=body) as response:
+            await response.read()
+        return response.exchange
+
+    @asynccontextmanager
+    async def open(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
+    ) -> AsyncGenerator["Response", None]:
+        """The response, its body still to be read; leaving the block hangs up."""
+        exchange = Exchange(
+            method=method,
+            url=url,
+            request_headers={**self._headers, **headers},
+            request_body=body,
+            secrets=frozenset(name.lower() for name in self._headers),
+        )
+        began = time.monotonic()
+        async with AsyncExitStack() as stack:
+            chunks: AsyncIterator[bytes] | None = None
+            try:
+                async with asyncio.timeout(self.limits.seconds):
+                    response = await stack.enter_async_context(
+                        self._http.stream(
+                            method,
+                            url,
+                            headers=dict(exchange.request_headers),
+                            content=body or None,
+                        )
+                    )
+                exchange.status = response.status_code
+                exchange.response_headers = dict(response.headers)
+                chunks = response.aiter_raw()
+            except _TROUBLES as error:
+                exchange.trouble = _said(error, self.limits.seconds)
+            try:
+                yield Response(exchange, chunks, self.limits)
+            finally:
+                exchange.seconds = time.monotonic() - began
+                self.troubles = self.troubles + 1 if exchange.trouble else 0
+
+
+class Response:
+    """What comes back, read as it comes."""
+
+    def __init__(
+        self, exchange: Exchange, chunks: AsyncIterator[bytes] | None, limits: Limits
+    ) -> None:
+        self.exchange = exchange
+        self._chunks = chunks
+        self._limits = limits
+        self._decoder = Decoder()
+        self.was_closed = False
+        """Whether the endpoint has ended the body in good order."""
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it says that events are coming."""
+        return self.exchange.media_type == "text/event-stream"
+
+    @property
+    def comments(self) -> int:
+        """How many comment lines came between the events."""
+        return self._decoder.comments
+
+    @property
+    def has_leftover(self) -> bool:
+        """Whether the body ended within an event."""
+        return self._decoder.leftover
+
+    async def read(self) -> None:
+        """Reads the whole body into the exchange."""
+        deadline = time.monotonic() + self._limits.seconds
+        while chunk := await self._next(deadline - time.monotonic()):
+            self.exchange.response_body += chunk
+            if len(self.exchange.response_body) > self._limits.body_bytes:
+                self._break(f"the body is longer than {self._limits.body_bytes} bytes")
+
+    async def events(self) -> AsyncGenerator[Event, None]:
+        """The events as they come, until the endpoint closes the stream, or breaks it off."""
+        deadline = time.monotonic() + self._limits.stream_seconds
+        size = 0
+        while True:
+            left = deadline - time.monotonic()
+            chunk = await self._next(min(left, self._limits.seconds))
+            if not chunk:
+                return
+            size += len(chunk)
+            if size <= _MOST_KEPT:
+                self.exchange.response_body += chunk
+            if size > self._limits.body_bytes:
+                self._break(f"the stream is longer than {self._limits.body_bytes} bytes")
+            for event in self._decoder.feed(chunk):
+                yield event
+
+    async def _next(self, seconds: float) -> bytes:
+        """The next piece of the body; b"" where there is no more of it."""
+        while self._chunks is not None:
+            try:
+                async with asyncio.timeout(max(seconds, 0.0)):
+                    chunk = await anext(self._chunks)
+            except StopAsyncIteration:
+                self.was_closed = True
+                self._chunks = None
+            except _TROUBLES as error:
+                self._break(_said(error, self._limits.seconds))
+            else:
+                if chunk:
+                    return chunk
+        return b""
+
+    def _break(self, why: str) -> None:
+        self.exchange.trouble = why
+        self._chunks = None
+
+
+def _said(error: Exception, seconds: float) -> str:
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return f"nothing came for {seconds:g} seconds"
+    return str(error) or type(error).__name__

@@ -1,0 +1,251 @@
+"""Runs the cases, version by version, and tells what happens as a stream of events.
+
+A case that breaks by its own fault is an ERROR of the suite; one that takes too long is, too,
+unless it was the endpoint that kept it waiting. An endpoint that no longer answers anything is left
+alone, and what is left is not exercised.
+"""
+
+import asyncio
+import time
+import traceback
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from conformance import session as sessions
+from conformance import shapes, watch
+from conformance.cases import (
+    card,
+    card_promises,
+    errors,
+    extensions,
+    jsonrpc,
+    jsonrpc_batches,
+    jsonrpc_params,
+    jsonrpc_requests,
+    listing,
+    multi_turn,
+    push,
+    push_bodies,
+    push_delivery,
+    push_refusals,
+    security,
+    security_callers,
+    send,
+    stream,
+    subscribe,
+    tasks,
+    versions,
+)
+from conformance.cases.case import Case
+from conformance.dialects import Operation
+from conformance.expect import Broken, NotExercised
+from conformance.exploring import explore
+from conformance.knowledge import Knowledge
+from conformance.peer import Peer
+from conformance.requirements import Level, Requirement
+from conformance.session import Session
+from conformance.target import Target
+from conformance.verdict import Record, Result, Verdict
+
+_MODULES = (
+    card,
+    card_promises,
+    jsonrpc,
+    jsonrpc_requests,
+    jsonrpc_params,
+    jsonrpc_batches,
+    send,
+    stream,
+    subscribe,
+    tasks,
+    multi_turn,
+    listing,
+    push,
+    push_delivery,
+    push_bodies,
+    push_refusals,
+    security,
+    security_callers,
+    versions,
+    extensions,
+    errors,
+)
+
+CASES: Mapping[str, Case] = {name: case for one in _MODULES for name, case in one.CASES.items()}
+"""The case of each requirement that is tried."""
+WATCHED = shapes.ALL | watch.RULES | sessions.RULES
+"""The requirements that are watched in every exchange, whatever it is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The run begins: what it is about."""
+
+    url: str
+    versions: Sequence[str]
+    cases: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDone:
+    """A case is over; its verdict may still change, by what later ones see."""
+
+    requirement: str
+    version: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The run is over: all verdicts, in the order of the requirements."""
+
+    results: Sequence[Result]
+    seconds: float
+    is_whole: bool = True
+    """Whether it has come to its end; otherwise these are the verdicts by what was seen."""
+
+    def count(self, *verdicts: Verdict) -> int:
+        """How many requirements have one of the verdicts."""
+        return sum(result.verdict in verdicts for result in self.results)
+
+    @property
+    def musts_exercised(self) -> float:
+        """The part of the MUSTs that were exercised."""
+        musts = [one for one in self.results if one.requirement.level is Level.MUST]
+        done = [one for one in musts if one.verdict is not Verdict.NOT_EXERCISED]
+        return len(done) / len(musts) if musts else 0.0
+
+
+RunEvent: TypeAlias = Started | CaseDone | Finished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be run: requirements by version, on which endpoint, with what knowledge."""
+
+    target: Target
+    requirements: Sequence[Requirement]
+    knowledge: Knowledge = field(default_factory=Knowledge)
+    other_headers: Mapping[str, str] | None = None
+    """Credentials of a second caller."""
+    webhook_host: str | None = None
+    """The name or address at which the endpoint reaches the suite."""
+    case_seconds: float = 45.0
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What is known of a run so far: whoever breaks it off finds the results here."""
+
+    records: Sequence[Record] = ()
+    began: float = field(default_factory=time.monotonic)
+
+    def finished(self, *, is_whole: bool) -> Finished:
+        """The verdicts by all that was seen."""
+        otherwise = _NOTHING_HAPPENED if is_whole else _STOPPED
+        results = [_explained(record, otherwise).result() for record in self.records]
+        seconds = time.monotonic() - self.began
+        return Finished(results=results, seconds=seconds, is_whole=is_whole)
+
+
+_NOTHING_HAPPENED = "nothing happened that it speaks of"
+_STOPPED = "the run was stopped before"
+_ODD = "what came back has not the shape that it should have"
+_MOST_TROUBLES = 5
+"""After so many exchanges without a response it is asked whether the endpoint is still there."""
+
+
+async def run(
+    plan: Plan, peer: Peer, ledger: Ledger | None = None
+) -> AsyncGenerator[RunEvent, None]:
+    """The run, as it goes; the ledger has what is known of it at any time."""
+    ledger = ledger or Ledger()
+    interfaces = plan.target.interfaces
+    versions = [interface.dialect.version for interface in interfaces]
+    records = {
+        version: {one.id: Record(one, version) for one in _of(plan.requirements, version)}
+        for version in versions
+    }
+    ledger.records = [record for of_version in records.values() for record in of_version.values()]
+    count = sum(record.requirement.id in CASES for record in ledger.records)
+    yield Started(url=plan.target.url, versions=versions, cases=count, at=datetime.now(UTC))
+    for interface in interfaces:
+        session = Session(
+            peer=peer,
+            url=interface.url,
+            dialect=interface.dialect,
+            card=plan.target.card,
+            knowledge=Knowledge(dict(plan.knowledge.drafts)),
+            records=records[interface.dialect.version],
+            card_url=plan.target.card_url,
+            other_headers=plan.other_headers,
+            webhook_host=plan.webhook_host,
+        )
+        async for event in _tried(session, plan.case_seconds):
+            yield event
+    yield ledger.finished(is_whole=True)
+
+
+async def _tried(session: Session, case_seconds: float) -> AsyncGenerator[CaseDone, None]:
+    """Every case of a version, after a look at what the agent does."""
+    await _guarded(session, "", explore, case_seconds)
+    silence = ""
+    for name, record in session.records.items():
+        case = CASES.get(name)
+        if case is None:
+            continue
+        silence = silence or await _silence(session)
+        if silence:
+            record.reason = f"the endpoint no longer answers: {silence}"
+        else:
+            await _guarded(session, name, case, case_seconds)
+        verdict = record.result().verdict
+        yield CaseDone(requirement=name, version=record.version, verdict=verdict)
+
+
+async def _silence(session: Session) -> str:
+    """Why nothing is to be had from the endpoint; "" where something is."""
+    if session.peer.troubles < _MOST_TROUBLES:
+        return ""
+    # Cases may ask for what an endpoint hangs up on: this is what none has a reason not to answer.
+    question = session.request(Operation.GET, {"id": "is-somebody-there"}, 1)
+    return (await session.post(question)).exchange.trouble
+
+
+def _of(requirements: Iterable[Requirement], version: str) -> list[Requirement]:
+    return [one for one in requirements if version in one.versions]
+
+
+async def _guarded(session: Session, rule: str, case: Case, seconds: float) -> None:
+    """Runs a case, whatever it raises, and writes down what came of it."""
+    session.case = rule
+    record = session.records.get(rule)
+    flaws, fault = session.flaws, ""
+    try:
+        async with asyncio.timeout(seconds):
+            await case(session)
+        session.keep(rule)
+    except Broken as broken:
+        session.breach(rule, broken.expected, broken.got, broken.exchange)
+    except NotExercised as missing:
+        if record is not None:
+            record.reason, record.how = missing.reason, missing.how
+    except TimeoutError:
+        session.breach(rule, f"an end within {seconds:g} seconds", "none", None)
+    except Exception:  # whatever is wrong in the suite itself
+        if session.flaws == flaws:
+            fault = traceback.format_exc(limit=-3)
+        elif record is not None:  # the shapes are told of where they are watched
+            record.reason, record.how = _ODD, "repair what shapes.* say"
+    if record is not None and fault:
+        record.fault = fault
+    session.case = ""
+
+
+def _explained(record: Record, otherwise: str) -> Record:
+    if not (record.kept or record.findings or record.reason or record.fault):
+        record.reason = otherwise
+    return record

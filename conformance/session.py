@@ -1,0 +1,473 @@
+"""One version of one endpoint under test: requests go through here, and nothing goes unseen.
+
+Every reply and every frame is held against the rules that hold always (`shapes`, `watch`, the
+envelope of JSON-RPC, nothing of the server's insides); what is kept or broken goes into the
+records. Cases see replies, and say what they expect of them.
+"""
+
+import json
+import re
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+from conformance import shapes
+from conformance.cards import extensions
+from conformance.dialects import TERMINAL, Dialect, Frame, Operation
+from conformance.exchange import Exchange
+from conformance.expect import (
+    INVALID_REQUEST,
+    MISSING,
+    PARSE_ERROR,
+    Broken,
+    NotExercised,
+    Reply,
+)
+from conformance.knowledge import Draft, Knowledge
+from conformance.peer import Peer, Response
+from conformance.sse import Event
+from conformance.verdict import Finding, Record
+from conformance.watch import Watch, folded
+
+_LEAKS = re.compile(
+    r"Traceback \(most recent call last\)"
+    r"|File \"[^\"]+\", line \d+"
+    r"|\b\w+(?:\.\w+)*(?:Error|Exception): "
+    r"|\bat [\w$.<>]+ \(?(?:/|[A-Z]:\\|file:|node:)[^)\s]+:\d+"
+    r"|(?:/usr|/home|/root|/app|/opt|/var|site-packages|node_modules)/[\w./-]+"
+    r"|\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.+\b(?:FROM|VALUES|SET|WHERE)\b"
+)
+"""How the insides of servers look when they come through."""
+
+HTTP_OK = "jsonrpc.http-200"
+CONTENT_TYPE = "jsonrpc.content-type"
+ENVELOPE = "jsonrpc.version-member"
+EITHER = "jsonrpc.result-or-error"
+ID = "jsonrpc.id-echoed"
+NO_INSIDES = "errors.no-insides"
+STREAM_TYPE = "stream.content-type"
+ONE_LINE = "stream.one-line-of-data"
+ENDED = "stream.events-end-with-an-empty-line"
+RESPONSE = "stream.event-is-a-response"
+RETRY_AFTER = "security.retry-after"
+SAME_ID = "stream.same-id-in-every-event"
+ADDS_UP = "stream.adds-up-to-the-task"
+
+RULES = frozenset(
+    {
+        HTTP_OK,
+        CONTENT_TYPE,
+        ENVELOPE,
+        EITHER,
+        ID,
+        NO_INSIDES,
+        RETRY_AFTER,
+        STREAM_TYPE,
+        ONE_LINE,
+        ENDED,
+        RESPONSE,
+        SAME_ID,
+        ADDS_UP,
+    }
+)
+
+_GIVE_A_TASK = frozenset({Operation.SEND, Operation.GET, Operation.CANCEL})
+
+JSON_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
+SSE_HEADERS = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+
+
+class Session:
+    """An endpoint in one version, and what is known of it."""
+
+    def __init__(
+        self,
+        *,
+        peer: Peer,
+        url: str,
+        dialect: Dialect,
+        card: Mapping[str, Any],
+        knowledge: Knowledge,
+        records: Mapping[str, Record],
+        card_url: str = "",
+        other_headers: Mapping[str, str] | None = None,
+        webhook_host: str | None = None,
+    ) -> None:
+        self.peer = peer
+        self.url = url
+        self.dialect = dialect
+        self.card = card
+        self.card_url = card_url
+        self.knowledge = knowledge
+        self.records = records
+        self._other_headers = other_headers
+        self._webhook_host = webhook_host
+        self.case = ""
+        """The requirement whose case is at work."""
+        self.arranged: dict[str, Any] = {}
+        """What cases have arranged for all that come after them, by names of their own."""
+        self.ended: dict[str, Any] = {}
+        """Tasks as they were when they were first seen to have ended, by their ids."""
+        self.flaws = 0
+        """How much of what came back had another shape than it should have."""
+
+    def beside(self, dialect: Dialect, url: str = "", peer: Peer | None = None) -> "Session":
+        """The endpoint in another version, or elsewhere; what comes counts for no requirement."""
+        return Session(
+            peer=peer or self.peer,
+            url=url or self.url,
+            dialect=dialect,
+            card=self.card,
+            knowledge=self.knowledge,
+            records={},
+            card_url=self.card_url,
+            other_headers=self._other_headers,
+            webhook_host=self._webhook_host,
+        )
+
+    @property
+    def other(self) -> "Session":
+        """The endpoint as another caller sees it; what comes counts for no requirement.
+
+        Raises NotExercised where no other caller is known.
+        """
+        if not self._other_headers:
+            raise NotExercised("no second caller is known", '--other-header "Authorization: …"')
+        return self.beside(self.dialect, peer=self.peer.speaking_as(self._other_headers))
+
+    @property
+    def webhook_host(self) -> str:
+        """The name or address at which the endpoint reaches the suite.
+
+        Raises NotExercised where none is known.
+        """
+        if not self._webhook_host:
+            raise NotExercised(
+                "it is not known where webhooks would reach the suite",
+                "--webhook-host with the name or address of this machine, as the endpoint sees it",
+            )
+        return self._webhook_host
+
+    # What is found out
+
+    def keep(self, rule: str) -> None:
+        """The rule was kept, once."""
+        if rule in self.records:
+            self.records[rule].kept += 1
+
+    def breach(self, rule: str, expected: str, got: str, exchange: Exchange | None) -> None:
+        """The rule was broken, once."""
+        if rule in self.records:
+            case = self.case if self.case != rule else ""
+            self.records[rule].findings.append(
+                Finding(expected=expected, got=got, exchange=exchange, case=case)
+            )
+
+    def check(
+        self, rule: str, is_kept: bool, expected: str, got: object, exchange: Exchange | None
+    ) -> None:
+        """The rule was kept, or was broken."""
+        if is_kept:
+            self.keep(rule)
+        else:
+            self.breach(rule, expected, str(got)[:1_000], exchange)
+
+    def declares(self, capability: str) -> bool:
+        """Whether the card says that the endpoint has it: `streaming`, `pushNotifications`, …"""
+        capabilities = self.card.get("capabilities")
+        if not isinstance(capabilities, dict):
+            return False
+        return capabilities.get(capability) is True
+
+    # What is sent
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every request says: the version, and the extensions that a client must know."""
+        required = extensions(self.card, required=True)
+        return {**self.dialect.headers, **self.dialect.activating(required)}
+
+    def message(self, draft: Draft | str, *parts: Mapping[str, Any], **members: Any) -> Any:
+        """A message that does what the draft is known for, or says the text."""
+        given = draft if isinstance(draft, Draft) else Draft(text=draft)
+        message_id = f"{given.prefix}{'-' if given.prefix else ''}{uuid4()}"
+        text = self.dialect.text_part(given.text)
+        return self.dialect.message(message_id, *(parts or (text,)), **members)
+
+    def request(self, operation: Operation, params: Any, id: Any) -> dict[str, Any]:
+        """The JSON-RPC request; without an id if that is MISSING."""
+        request = {"jsonrpc": "2.0", "method": self.dialect.methods[operation], "params": params}
+        return request if id is MISSING else {**request, "id": id}
+
+    async def call(
+        self,
+        operation: Operation,
+        params: Any,
+        *,
+        id: Any = 1,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """The reply to a request; that of a stream that is refused, too."""
+        if operation.is_streaming:
+            async with self.stream(operation, params, id=id, headers=headers) as stream:
+                await stream.to_end()
+            return stream.reply
+        reply = await self.post(self.request(operation, params, id), headers=headers)
+        self.see_reply(reply, id, self.dialect.results.get(operation))
+        self._remember(operation, reply.value)
+        return reply
+
+    async def post(
+        self,
+        body: Any,
+        *,
+        headers: Mapping[str, str] | None = None,
+        url: str | None = None,
+    ) -> Reply:
+        """What comes back for a body, bytes as they are or anything else as JSON; not looked at."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        exchange = await self.peer.request(
+            "POST",
+            url or self.url,
+            headers={**JSON_HEADERS, **self.headers, **(headers or {})},
+            body=content,
+        )
+        return Reply(exchange=exchange, value=_json(exchange.response_body))
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        operation: Operation,
+        params: Any,
+        *,
+        id: Any = 1,
+        headers: Mapping[str, str] | None = None,
+    ) -> AsyncGenerator["LiveStream", None]:
+        """A stream, read as it comes; leaving the block hangs up."""
+        body = json.dumps(self.request(operation, params, id)).encode()
+        spoken = {**SSE_HEADERS, **self.headers, **(headers or {})}
+        async with self.peer.open("POST", self.url, headers=spoken, body=body) as response:
+            stream = LiveStream(self, response, id)
+            try:
+                yield stream
+            finally:
+                await stream.hang_up()
+
+    async def sent(self, draft: Draft | str, **more: Any) -> Any:
+        """The task that a message becomes. Raises Broken where it becomes none with an id."""
+        params = {"message": self.message(draft), **more}
+        reply = await self.call(Operation.SEND, params)
+        task = self.dialect.task(reply.result)
+        if not isinstance(task, dict) or not isinstance(task.get("id"), str):
+            raise Broken("a Task with an id", reply.gist, reply.exchange)
+        return task
+
+    async def started(self, draft: Draft | str) -> Any:
+        """The task of a message whose sender does not wait."""
+        return await self.sent(draft, configuration=self.dialect.waiting(False))
+
+    async def task(self, task_id: str) -> Any:
+        """The task as it is now. Raises Broken where there is none."""
+        return (await self.call(Operation.GET, {"id": task_id})).result
+
+    # What comes back
+
+    def _remember(self, operation: Operation, value: Any) -> None:
+        if operation in _GIVE_A_TASK and isinstance(value, dict):
+            result = value.get("result")
+            task = self.dialect.task(result) if operation is Operation.SEND else result
+            task_id = task.get("id") if isinstance(task, dict) else None
+            if isinstance(task_id, str) and self.dialect.read_state(task) in TERMINAL:
+                self.ended.setdefault(task_id, task)
+
+    def see_reply(self, reply: Reply, id: Any, result: str | None) -> None:
+        """Holds a reply against the rules of all replies; `result` names the result's shape."""
+        exchange = reply.exchange
+        if exchange.status is None:
+            return
+        self.check(HTTP_OK, exchange.status == 200, "HTTP 200", exchange.status, exchange)
+        if exchange.status == 429:
+            told = exchange.response_headers.get("retry-after", "")
+            self.check(RETRY_AFTER, told != "", "a Retry-After header", "none", exchange)
+        kind = exchange.media_type
+        self.check(CONTENT_TYPE, kind == "application/json", "application/json", kind, exchange)
+        self.see_envelope(reply.value, id, exchange)
+        self.see_content(reply.value, result, exchange)
+
+    def see_envelope(self, value: Any, id: Any, exchange: Exchange) -> None:
+        """Holds a response against what JSON-RPC 2.0 says of all of them (§5)."""
+        if not isinstance(value, dict):
+            self.breach(ENVELOPE, "a JSON-RPC response", exchange.answer[:300], exchange)
+            return
+        said = value.get("jsonrpc")
+        self.check(ENVELOPE, said == "2.0", '"jsonrpc": "2.0"', repr(said), exchange)
+        members = [name for name in ("result", "error") if name in value]
+        expected = "either a result or an error"
+        self.check(EITHER, len(members) == 1, expected, " and ".join(members) or "none", exchange)
+        got = value.get("id", MISSING)
+        is_same = type(got) is type(id) and got == id
+        code = Reply(exchange=exchange, value=value).code
+        # Of what is no request even an id that could be read may be null (§5).
+        is_same |= got is None and code in (PARSE_ERROR, INVALID_REQUEST)
+        shown = "no id" if got is MISSING else repr(got)
+        self.check(ID, is_same, f"the id {id!r}, of the same type", shown, exchange)
+
+    def see_content(self, value: Any, result: str | None, exchange: Exchange) -> None:
+        """Holds the result or the error in a response against its shape."""
+        if not isinstance(value, dict):
+            return
+        if "error" in value:
+            self.see_shape("Error", value["error"], exchange)
+            self._see_words(value["error"], exchange)
+        elif "result" in value and result is not None:
+            self.see_shape(result, value["result"], exchange)
+            self._see_words(_status_messages(value["result"]), exchange)
+
+    def see_shape(self, name: str, value: Any, exchange: Exchange) -> None:
+        """Holds a value against the schema of that name."""
+        found = shapes.flaws(self.dialect.version, name, value)
+        self.flaws += len(found)
+        for flaw in found:
+            self.breach(flaw.rule, flaw.expected, flaw.got, exchange)
+        for rule in shapes.ALL - {flaw.rule for flaw in found}:
+            self.keep(rule)
+
+    def _see_words(self, value: Any, exchange: Exchange) -> None:
+        text = json.dumps(value, ensure_ascii=False)
+        leak = _LEAKS.search(text)
+        expected = "no exception, path or query of the server's insides"
+        self.check(NO_INSIDES, leak is None, expected, leak[0] if leak else "", exchange)
+
+
+class LiveStream:
+    """A stream of one connection, read frame by frame."""
+
+    def __init__(self, session: Session, response: Response, id: Any) -> None:
+        self._session = session
+        self._response = response
+        self._id = id
+        self.exchange = response.exchange
+        self.watch = Watch(session.dialect)
+        self.events: list[Event] = []
+        self.reply = Reply(exchange=response.exchange)
+        """The answer, where it is none but one response: an error as a rule."""
+        self._left = self._read()
+
+    @property
+    def frames(self) -> list[Frame]:
+        """Those that have come."""
+        return self.watch.frames
+
+    @property
+    def comments(self) -> int:
+        """Lines such as `: keep-alive` so far."""
+        return self._response.comments
+
+    async def next(self) -> Frame | None:
+        """The next frame; None where there are no more."""
+        return await anext(self._left, None)
+
+    async def first(self) -> Frame:
+        """The first frame. Raises Broken where there is none."""
+        frame = await self.next()
+        if frame is None:
+            raise Broken("a stream of events", self.reply.gist, self.exchange)
+        return frame
+
+    async def to_end(self) -> list[Frame]:
+        """All frames, those that were read before among them."""
+        while await self.next() is not None:
+            pass
+        await self._compare_with_the_task()
+        return self.frames
+
+    async def hang_up(self) -> None:
+        """Reads no more."""
+        await self._left.aclose()
+
+    async def _read(self) -> AsyncGenerator[Frame, None]:
+        """The frames as they come, each held against the rules of streams."""
+        session, exchange = self._session, self.exchange
+        if not self._response.is_stream:
+            await self._response.read()
+            self.reply = Reply(exchange=exchange, value=_json(exchange.response_body))
+            session.see_reply(self.reply, self._id, None)
+            if exchange.status == 200 and self.reply.error is None:
+                expected = "text/event-stream, or an error"
+                session.breach(STREAM_TYPE, expected, exchange.answer[:300], exchange)
+            return
+        session.check(HTTP_OK, exchange.status == 200, "HTTP 200", exchange.status, exchange)
+        session.keep(STREAM_TYPE)
+        async with aclosing(self._response.events()) as events:
+            async for event in events:
+                frame = self._frame(event)
+                if frame is not None:
+                    yield frame
+        self._close()
+
+    def _frame(self, event: Event) -> Frame | None:
+        session, exchange = self._session, self.exchange
+        self.events.append(event)
+        value = _json(event.data.encode())
+        is_response = isinstance(value, dict) and "jsonrpc" in value
+        session.check(
+            ONE_LINE, event.lines_of_data == 1, "one line of data", event.data[:300], exchange
+        )
+        session.check(RESPONSE, is_response, "a JSON-RPC response", event.data[:300], exchange)
+        if not is_response:
+            return None
+        self.reply = Reply(exchange=exchange, value=value)
+        got = value.get("id", MISSING)
+        is_same = type(got) is type(self._id) and got == self._id
+        shown = "no id" if got is MISSING else repr(got)
+        session.check(SAME_ID, is_same, f"the request's id {self._id!r}", shown, exchange)
+        session.see_content(value, session.dialect.results[Operation.STREAM], exchange)
+        if "result" not in value:
+            return None
+        frame = session.dialect.frame(value["result"])
+        for breach in self.watch.see(frame):
+            session.breach(breach.rule, breach.expected, breach.got, exchange)
+        return frame
+
+    def _close(self) -> None:
+        session, exchange, watch = self._session, self.exchange, self.watch
+        whole = not self._response.has_leftover
+        session.check(ENDED, whole, "an empty line after each event", "none at the end", exchange)
+        in_good_order = self._response.was_closed
+        breaches = list(watch.close(in_good_order=in_good_order, trouble=exchange.trouble))
+        for breach in breaches:
+            session.breach(breach.rule, breach.expected, breach.got, exchange)
+        for rule in watch.exercised:
+            session.keep(rule)
+
+    async def _compare_with_the_task(self) -> None:
+        """Holds what the frames add up to against the task that the endpoint gives (`GetTask`)."""
+        mine = folded(self.frames)
+        task = self.frames[0].task_id if self.frames else None
+        if mine is None or not self.watch.has_ended or not isinstance(task, str):
+            return
+        reply = await self._session.call(Operation.GET, {"id": task})
+        result = reply.value.get("result") if isinstance(reply.value, dict) else None
+        if not isinstance(result, dict):
+            return
+        state = self._session.dialect.read_state(result)
+        theirs = folded([Frame(kind="task", body=result, state=state)])
+        self._session.check(ADDS_UP, mine == theirs, f"{theirs}", f"{mine}", self.exchange)
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return MISSING
+
+
+def _status_messages(value: Any) -> Any:
+    """What the endpoint says of a task's status: the only words of a result that are its own."""
+    if not isinstance(value, dict):
+        return None
+    opened = [value, *(item for item in value.values() if isinstance(item, dict))]
+    found = [item.get("status") for item in opened]
+    failed = [s for s in found if isinstance(s, dict) and "fail" in str(s.get("state")).lower()]
+    return [status.get("message") for status in failed]

@@ -1,0 +1,228 @@
+"""What holds for every stream, whatever it is about: order, ids, states, artifacts, its end.
+
+Pure: frames in, breaches out. One watch is for one connection.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from conformance.dialects import INTERRUPTED, RESTING, TERMINAL, Dialect, Frame
+
+_NEXT: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "submitted": frozenset({"submitted", "working", *RESTING}),
+        "working": frozenset({"working", *RESTING}),
+        "input-required": frozenset({"input-required", "working", *RESTING}),
+        "auth-required": frozenset({"auth-required", "working", *RESTING}),
+        "unknown": frozenset({"unknown", "submitted", "working", *RESTING}),
+    }
+)
+"""Which state may follow which; nothing follows the others."""
+
+FIRST = "stream.first-is-the-task-or-a-message"
+ALONE = "stream.message-comes-alone"
+ONE_TASK = "stream.one-task"
+ONE_CONTEXT = "stream.one-context"
+STATES = "stream.legal-states"
+OPENED = "stream.artifact-opened-before-it-is-appended-to"
+CLOSED = "stream.artifact-closed-once"
+FINAL = "stream.final-at-the-end"
+FINAL_ONLY = "stream.final-only-at-the-end"
+NOTHING_AFTER = "stream.nothing-after-the-end"
+REACHES_END = "stream.reaches-an-end"
+CLOSES = "stream.closes-at-the-end"
+
+RULES = frozenset(
+    {
+        FIRST,
+        ALONE,
+        ONE_TASK,
+        ONE_CONTEXT,
+        STATES,
+        OPENED,
+        CLOSED,
+        FINAL,
+        FINAL_ONLY,
+        NOTHING_AFTER,
+        REACHES_END,
+        CLOSES,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A rule that a stream breaks."""
+
+    rule: str
+    expected: str
+    got: str
+
+
+@dataclass(slots=True)
+class Watch:
+    """What is known of a stream so far."""
+
+    dialect: Dialect
+    frames: list[Frame] = field(default_factory=list)
+    state: str | None = None
+    exercised: set[str] = field(default_factory=set)
+    """The rules that something happened for."""
+    _artifacts: dict[str | None, bool] = field(default_factory=dict)
+    """Whether each artifact is still open."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing may come any more."""
+        return self.state in RESTING or self._is_message
+
+    @property
+    def task(self) -> Frame | None:
+        """The task that it began with."""
+        first = self.frames[0] if self.frames else None
+        return first if first is not None and first.kind == "task" else None
+
+    @property
+    def _is_message(self) -> bool:
+        return bool(self.frames) and self.frames[0].kind == "message"
+
+    def see(self, frame: Frame) -> Iterator[Breach]:
+        """What the next frame breaks."""
+        is_first = not self.frames
+        # A task that waits may be shown as it is, before the answer that is on its way moves it on.
+        is_opening = len(self.frames) == 1 and self.state in INTERRUPTED
+        had_ended, before = self.has_ended and not is_opening, self.state
+        self.frames.append(frame)
+        if frame.kind is None:
+            return  # its shape is wrong, which the schemas tell
+        yield from self._order(frame, is_first, had_ended)
+        if not is_first and frame.kind != "message":
+            yield from self._ids(frame)
+        if frame.state is not None:
+            yield from self._state(frame, before, is_first)
+        if frame.kind == "task" and is_first:
+            for artifact in _items(frame.body, "artifacts"):
+                self._artifacts[_id(artifact)] = True
+        if frame.kind == "artifact":
+            yield from self._artifact(frame)
+
+    def close(self, *, in_good_order: bool, trouble: str = "") -> Iterator[Breach]:
+        """What is wrong now that the stream is over, by the endpoint's doing or by the limits."""
+        if not self.frames:
+            return
+        last = self.frames[-1]
+        if self._is_message:
+            self.exercised.add(ALONE)
+        if self.has_ended:
+            self.exercised |= {CLOSES, NOTHING_AFTER}
+            if not in_good_order:
+                yield Breach(CLOSES, "the stream closed after its last event", trouble or "open")
+        self.exercised.add(REACHES_END)
+        if not self.has_ended:
+            expected = "a terminal or interrupted state before the stream closes"
+            yield Breach(REACHES_END, expected, f"{trouble or 'closed'} while {self.state}")
+        elif self.dialect.is_old and last.kind == "status" and len(self.frames) > 1:
+            self.exercised.add(FINAL)
+            if last.is_final is not True:
+                yield Breach(FINAL, '"final": true in the last status-update', f"{last.is_final}")
+
+    def _order(self, frame: Frame, is_first: bool, had_ended: bool) -> Iterator[Breach]:
+        if is_first:
+            self.exercised.add(FIRST)
+            if frame.kind not in ("task", "message"):
+                yield Breach(FIRST, "the Task, or one Message, first", f"{frame.kind} first")
+            return
+        self.exercised.add(ALONE)
+        if frame.kind == "message" or self._is_message:
+            kinds = ", ".join(str(one.kind) for one in self.frames[:5])
+            yield Breach(ALONE, "a Message alone, or a Task and its updates", kinds)
+        elif had_ended:
+            yield Breach(NOTHING_AFTER, "nothing after the end", f"{frame.kind} after {self.state}")
+
+    def _ids(self, frame: Frame) -> Iterator[Breach]:
+        first = self.frames[0]
+        for rule, name, expected, got in (
+            (ONE_TASK, "taskId", first.task_id, frame.task_id),
+            (ONE_CONTEXT, "contextId", first.context_id, frame.context_id),
+        ):
+            if expected is not None and got is not None:
+                self.exercised.add(rule)
+                if got != expected:
+                    yield Breach(rule, f"{name} {expected!r} in every event", repr(got))
+
+    def _state(self, frame: Frame, before: str | None, is_first: bool) -> Iterator[Breach]:
+        self.state = frame.state
+        if not is_first and before is not None and before not in TERMINAL:
+            self.exercised.add(STATES)
+            if frame.state not in _NEXT.get(before, frozenset()):
+                yield Breach(STATES, f"a state that may follow {before}", str(frame.state))
+        if frame.is_final is not None:
+            self.exercised.add(FINAL_ONLY)
+            if frame.is_final and frame.state not in RESTING:
+                rest = ", ".join(sorted(TERMINAL | INTERRUPTED))
+                yield Breach(FINAL_ONLY, f'"final": true with one of {rest} only', str(frame.state))
+
+    def _artifact(self, frame: Frame) -> Iterator[Breach]:
+        artifact_id, body = _id(frame.body.get("artifact")), frame.body
+        appends = body.get("append") is True
+        self.exercised |= {OPENED, CLOSED}
+        if appends and artifact_id not in self._artifacts:
+            expected = "a first chunk, without append, before others"
+            yield Breach(OPENED, expected, f"append to the unknown artifact {artifact_id!r}")
+        elif appends and not self._artifacts[artifact_id]:
+            yield Breach(CLOSED, "nothing after lastChunk", f"a chunk of {artifact_id!r} after it")
+        self._artifacts[artifact_id] = body.get("lastChunk") is not True
+
+
+def _id(artifact: Any) -> str | None:
+    found = artifact.get("artifactId") if isinstance(artifact, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _items(value: Any, name: str) -> list[Any]:
+    found = value.get(name) if isinstance(value, Mapping) else None
+    return found if isinstance(found, list) else []
+
+
+def folded(frames: Sequence[Frame]) -> dict[str, Any] | None:
+    """The task that a client has at the end: its state, and its artifacts' text and other parts.
+
+    None where there is no Task to begin with.
+    """
+    if not frames or frames[0].kind != "task":
+        return None
+    artifacts: dict[str | None, list[Any]] = {}
+    for artifact in _items(frames[0].body, "artifacts"):
+        artifacts[_id(artifact)] = _items(artifact, "parts")
+    state = frames[0].state
+    for frame in frames[1:]:
+        state = frame.state or state
+        if frame.kind == "artifact":
+            chunk = frame.body.get("artifact")
+            parts = _items(chunk, "parts")
+            if frame.body.get("append") is True:
+                parts = artifacts.get(_id(chunk), []) + parts
+            artifacts[_id(chunk)] = parts
+    return {"state": state, "artifacts": {key: joined(parts) for key, parts in artifacts.items()}}
+
+
+def joined(parts: Sequence[Any]) -> list[Any]:
+    """The parts, neighbouring plain texts as one: how they were cut means nothing."""
+    whole: list[Any] = []
+    for part in parts:
+        text = _plain_text(part)
+        if text is None:
+            whole.append(part)
+        elif whole and isinstance(whole[-1], str):
+            whole[-1] += text
+        elif text:
+            whole.append(text)
+    return whole
+
+
+def _plain_text(part: Any) -> str | None:
+    if isinstance(part, dict) and part.keys() - {"kind"} == {"text"}:
+        return str(part["text"])
+    return None
