@@ -1,0 +1,175 @@
+"""The program `a2a-conformance`; what a run needs is imported only for a run."""
+
+import io
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from conformance import baseline
+from conformance.catalog import explained, listed
+from conformance.knowledge import BEHAVIOURS
+from conformance.options import REPORTS, Options, WrongOption, pair, parsed
+from conformance.requirements import VERSIONS, requirements
+from conformance.text import one_line
+
+_WRONG_USAGE = 2
+
+# Plain help, as that of a2a-agent.
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def conformance(
+    url: Annotated[
+        str | None, typer.Argument(metavar="URL", help="The endpoint, or its card.")
+    ] = None,
+    version: Annotated[
+        list[str] | None,
+        typer.Option(metavar="|".join(VERSIONS), help="Repeatable. Default: all the card offers."),
+    ] = None,
+    scenarios: Annotated[
+        bool,
+        typer.Option(
+            "--scenarios", help="The agent follows the messageIds of the A2A project's test agents."
+        ),
+    ] = False,
+    prompt: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=TEXT",
+            help=f"A message that brings a behaviour about. Repeatable: {', '.join(BEHAVIOURS)}.",
+        ),
+    ] = None,
+    header: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="'NAME: VALUE'", help="Sent with every request, not shown. Repeatable."
+        ),
+    ] = None,
+    other_header: Annotated[
+        list[str] | None,
+        typer.Option(metavar="'NAME: VALUE'", help="Of a second caller. Repeatable."),
+    ] = None,
+    webhook_host: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST",
+            help="Where the endpoint can reach this machine. Default: 127.0.0.1 if it is here too.",
+        ),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="The longest an exchange may take.")
+    ] = 15.0,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PREFIX", help="Requirements that begin so. Repeatable."),
+    ] = None,
+    report: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FORMAT=FILE",
+            help=f"Repeatable: {', '.join(REPORTS)}. The file - is stdout.",
+        ),
+    ] = None,
+    baseline_file: Annotated[
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="Known failures, which do not fail a run."),
+    ] = None,
+    write_baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the failures of this run.")
+    ] = None,
+    min_exercised: Annotated[
+        float,
+        typer.Option(
+            metavar="PERCENT", min=0, max=100, help="Of the MUSTs, to call the run a pass."
+        ),
+    ] = 50.0,
+    list_: Annotated[
+        bool,
+        typer.Option("--list", help="Show the requirements and their levels, and run nothing."),
+    ] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Tell all about a requirement, and run nothing."),
+    ] = None,
+) -> None:
+    """Test any A2A endpoint, versions 0.3 and 1.0, over JSON-RPC."""
+    try:
+        if explain is not None:
+            _explain(explain)
+        elif list_:
+            _list(only or [])
+        elif url is None:
+            raise WrongOption("the URL of an endpoint is needed")
+        else:
+            options = parsed(
+                url,
+                versions=version or (),
+                scenarios=scenarios,
+                prompts=prompt or (),
+                headers=header or (),
+                other_headers=other_header or (),
+                webhook_host=webhook_host,
+                timeout_seconds=timeout,
+                only=only or (),
+            )
+            _run(options, report or [], baseline_file, write_baseline, min_exercised)
+    except (WrongOption, baseline.WrongBaseline) as error:
+        typer.echo(f"error: {one_line(str(error))}", err=True)
+        raise typer.Exit(_WRONG_USAGE) from None
+
+
+def _list(prefixes: list[str]) -> None:
+    for line in listed(parsed("http://nowhere", only=prefixes).requirements):
+        typer.echo(line)
+
+
+def _explain(id: str) -> None:
+    if id not in requirements():
+        raise WrongOption(f"there is no requirement {id!r}; --list shows them")
+    for line in explained(requirements()[id]):
+        typer.echo(line)
+
+
+def _run(
+    options: Options,
+    reports: list[str],
+    known: Path | None,
+    new_baseline: Path | None,
+    min_exercised: float,
+) -> None:
+    files = [_report(text) for text in reports]
+    if [file for _, file in files].count("-") > 1:
+        raise WrongOption("only one report can go to stdout")
+    for path in (new_baseline, *(Path(file) for _, file in files)):
+        if path is not None and not path.parent.is_dir():
+            raise WrongOption(f"there is no directory {path.parent}")
+    failures = None if known is None else baseline.read(known)
+
+    from conformance.program import Program  # brings the HTTP client and the schemas
+
+    program = Program(
+        options=options,
+        reports=files,
+        known=failures,
+        new_baseline=new_baseline,
+        min_exercised_percent=min_exercised,
+    )
+    raise typer.Exit(program.run())
+
+
+def _report(text: str) -> tuple[str, str]:
+    name, file = pair(text, "=", "FORMAT=FILE")
+    if name not in REPORTS:
+        raise WrongOption(f"there is no report {name!r}; there are {', '.join(REPORTS)}")
+    return name, file
+
+
+def main() -> None:
+    """Runs the program."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What a terminal has no letters for is written as an escape; stderr does so by itself.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    app()

@@ -1,0 +1,45 @@
+"""A run as it was asked for: the connections, the endpoint, the plan."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
+
+import httpx
+
+from conformance.knowledge import Knowledge
+from conformance.options import Options
+from conformance.peer import Limits, Peer
+from conformance.runner import Ledger, Plan, RunEvent, run
+from conformance.target import Target, find
+
+
+async def judge(options: Options, ledger: Ledger) -> AsyncGenerator[RunEvent, None]:
+    """The run, as it goes. Raises NoEndpoint where nothing is to be tested."""
+    async with _connected(options) as peer:
+        target = await find(peer, options.url, options.versions)
+        plan = Plan(
+            target=target,
+            requirements=options.requirements,
+            knowledge=Knowledge.told(options.prompts, follows_scenarios=options.follows_scenarios),
+            other_headers=options.other_headers or None,
+            webhook_host=options.webhook_host,
+            case_seconds=3 * options.timeout_seconds,
+        )
+        async with aclosing(run(plan, peer, ledger)) as events:
+            async for event in events:
+                yield event
+
+
+async def found(options: Options) -> Target:
+    """The endpoint that would be tested. Raises NoEndpoint."""
+    async with _connected(options) as peer:
+        return await find(peer, options.url, options.versions)
+
+
+@asynccontextmanager
+async def _connected(options: Options) -> AsyncGenerator[Peer, None]:
+    seconds = options.timeout_seconds
+    limits = Limits(seconds=seconds, stream_seconds=4 * seconds)
+    # Bodies are read as they come, so that they must not be compressed; the limits are the peer's.
+    plain = {"Accept-Encoding": "identity", "User-Agent": "a2a-conformance"}
+    async with httpx.AsyncClient(headers=plain, timeout=None) as http:
+        yield Peer(http, limits=limits, headers=options.headers)

@@ -1,0 +1,121 @@
+"""What a run is asked to do, from words as people type them; light to import."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from conformance.knowledge import BEHAVIOURS
+from conformance.requirements import VERSIONS, Requirement, requirements
+
+REPORTS = ("json", "junit", "sarif", "html", "markdown", "badge")
+"""The formats of reports in files."""
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
+
+
+class WrongOption(ValueError):
+    """What was typed cannot be carried out; the text says what would be right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Which endpoint is tested, for what, and what is known of it."""
+
+    url: str
+    versions: Sequence[str] = ()
+    """Empty: all that the card offers."""
+    follows_scenarios: bool = False
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    other_headers: Mapping[str, str] = field(default_factory=dict)
+    webhook_host: str | None = None
+    timeout_seconds: float = 15.0
+    only: Sequence[str] = ()
+
+    @property
+    def requirements(self) -> list[Requirement]:
+        """Those that are asked for."""
+        prefixes = tuple(self.only) or ("",)
+        return [one for one in requirements().values() if one.id.startswith(prefixes)]
+
+
+def parsed(
+    url: str,
+    *,
+    versions: Sequence[str] = (),
+    scenarios: bool = False,
+    prompts: Sequence[str] = (),
+    headers: Sequence[str] = (),
+    other_headers: Sequence[str] = (),
+    webhook_host: str | None = None,
+    timeout_seconds: float = 15.0,
+    only: Sequence[str] = (),
+) -> Options:
+    """The options in these words. Raises WrongOption."""
+    for version in versions:
+        if version not in VERSIONS:
+            raise WrongOption(f"version {version!r} is none of {', '.join(VERSIONS)}")
+    if timeout_seconds <= 0:
+        raise WrongOption("a timeout is longer than 0 seconds")
+    options = Options(
+        url=_url(url),
+        versions=tuple(dict.fromkeys(versions)),
+        follows_scenarios=scenarios,
+        prompts=dict(map(_prompt, prompts)),
+        headers=dict(map(_header, headers)),
+        other_headers=dict(map(_header, other_headers)),
+        webhook_host=webhook_host or _own_host(url),
+        timeout_seconds=timeout_seconds,
+        only=tuple(only),
+    )
+    if not options.requirements:
+        raise WrongOption(f"no requirement begins with {' or '.join(only)}; --list shows them")
+    return options
+
+
+def pair(text: str, sign: str, example: str) -> tuple[str, str]:
+    """The two sides of a sign. Raises WrongOption."""
+    name, found, value = text.partition(sign)
+    if not found or not name.strip() or not value.strip():
+        raise WrongOption(f"{text!r} is not of the form {example}")
+    return name.strip(), value.strip()
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise WrongOption(f"{text!r} is no URL of an endpoint, such as http://127.0.0.1:9999")
+    if "@" in parts.netloc:
+        raise WrongOption("credentials in a URL would be shown: --header 'Authorization: …'")
+    return text
+
+
+def _prompt(text: str) -> tuple[str, str]:
+    name, message = pair(text, "=", 'NAME="TEXT"')
+    if name not in BEHAVIOURS:
+        raise WrongOption(f"no prompt is called {name!r}; there are {', '.join(BEHAVIOURS)}")
+    return name, message
+
+
+def _header(text: str) -> tuple[str, str]:
+    try:
+        name, value = pair(text, ":", "'NAME: VALUE'")
+    except WrongOption:
+        # What was typed may be a secret.
+        raise WrongOption("a header is of the form 'NAME: VALUE'") from None
+    if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+        raise WrongOption("a header has a name without spaces, and a value in ASCII")
+    return name, value
+
+
+def _own_host(url: str) -> str | None:
+    """Where an endpoint on this machine reaches us."""
+    host = urlsplit(url).hostname or ""
+    is_here = host in ("localhost", "::1") or host.startswith("127.")
+    return "127.0.0.1" if is_here else None

@@ -1,0 +1,97 @@
+"""Runs that never were: fixed results, which show what reports make of each verdict."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from conformance.baseline import Differences, Known, differences
+from conformance.exchange import Exchange
+from conformance.outcome import outcome
+from conformance.reports.account import Account, account
+from conformance.requirements import Level, Requirement
+from conformance.runner import Finished, Started
+from conformance.verdict import Finding, Result, Verdict
+
+URL = "http://agent.example:9999"
+HOSTILE = "\x1b[31mred\x1b[0m <script>alert(1)</script> `code` | a\rb \u202e\ud800 ]]>"
+"""What an endpoint may say, if it means ill."""
+
+
+def requirement(id: str, level: Level = Level.MUST) -> Requirement:
+    return Requirement(
+        id=id,
+        level=level,
+        versions=("0.3", "1.0"),
+        rule=f'What "{id}" asks for | is kept.',
+        section="1.0 §3.1.2; 0.3 §7.2",
+    )
+
+
+EXCHANGE = Exchange(
+    method="POST",
+    url=f"{URL}/rpc",
+    request_headers={"Authorization": "Bearer s3cret-token", "Content-Type": "application/json"},
+    request_body=b'{"jsonrpc": "2.0", "id": 1, "method": "GetTask", "params": {"id": "t-1"}}',
+    secrets=frozenset({"authorization"}),
+    status=200,
+    response_headers={"content-type": "application/json"},
+    response_body=f'{{"you": "sent s3cret-token", "text": "{HOSTILE}"}}'.encode(
+        "utf-8", "surrogatepass"
+    ),
+)
+FINDING = Finding(
+    expected="taskId 't-1' in every event", got=repr("t-2"), exchange=EXCHANGE, case="tasks.get"
+)
+
+ONE_TASK, FIRST = requirement("stream.one-task"), requirement("stream.first")
+WARNED = requirement("card.cached", Level.SHOULD)
+RESUMES = requirement("subscribe.resumes", Level.MAY)
+HOW = '--prompt long="…", or --scenarios where the agent follows them'
+
+RESULTS = (
+    Result(requirement=FIRST, version="0.3", verdict=Verdict.PASS),
+    Result(
+        requirement=ONE_TASK,
+        version="0.3",
+        verdict=Verdict.FAIL,
+        findings=(FINDING, FINDING, Finding(expected="one task", got=HOSTILE)),
+    ),
+    Result(
+        requirement=WARNED,
+        version="0.3",
+        verdict=Verdict.WARN,
+        findings=(Finding(expected="Cache-Control", got="none"),),
+    ),
+    Result(requirement=FIRST, version="1.0", verdict=Verdict.PASS),
+    Result(
+        requirement=ONE_TASK, version="1.0", verdict=Verdict.NOT_EXERCISED, reason="no", how=HOW
+    ),
+    Result(requirement=WARNED, version="1.0", verdict=Verdict.PASS),
+    Result(requirement=RESUMES, version="1.0", verdict=Verdict.NOT_EXERCISED, reason="not offered"),
+    Result(
+        requirement=requirement("tasks.get"),
+        version="1.0",
+        verdict=Verdict.ERROR,
+        reason="Traceback (most recent call last):\nKeyError: 'id'",
+    ),
+)
+STARTED = Started(
+    url=URL, versions=("0.3", "1.0"), cases=8, at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+)
+
+
+def finished(*results: Result, is_whole: bool = True) -> Finished:
+    return Finished(results=results or RESULTS, seconds=12.3456, is_whole=is_whole)
+
+
+def told(run: Finished, known: Known | None = None, *, min_exercised: float = 50.0) -> Account:
+    """The account of a run, by a suite whose version never changes."""
+    found: Differences | None = None if known is None else differences(known, run.results)
+    came_to = outcome(run, found, min_exercised)
+    whole = account(STARTED, run, came_to, known=known or frozenset(), differences=found)
+    return replace(whole, suite="1.2.3")
+
+
+SAMPLE = told(finished())
+"""With each verdict in it."""
+KNOWN = told(finished(), frozenset({("0.3", "stream.one-task"), ("1.0", "stream.first")}))
+"""The same against a baseline: its failure is known, and what is known of another is fixed."""
