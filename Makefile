@@ -17,7 +17,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-lowest test-frameworks peers frameworks torture check fix bench lock docs clean
+.PHONY: help install run test test-lowest test-frameworks peers frameworks torture mutants check fix bench lock docs clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -48,6 +48,9 @@ peers: $(PEERS)  ## make the environments of other people's clients, which the t
 torture: $(INSTALLED)  ## kills, restarts and overload, for minutes
 	$(BIN)/python -m pytest -m torture --timeout=3600 -s $(ARGS) tests/torture
 
+mutants: $(INSTALLED)  ## what the conformance suite says of servers with one fault each
+	$(BIN)/python -m tests.conformance.mutants $(ARGS)
+
 check: $(INSTALLED)  ## formatting, lint, types and import rules; changes nothing
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -65,7 +68,8 @@ docs: $(INSTALLED)  ## write the pages anew that are made from the program itsel
 	$(BIN)/a2a-agent settings > $(VENV)/settings.md
 	$(BIN)/python -m a2a_agent.cli.reference > $(VENV)/cli.md
 	$(BIN)/python -m a2a_agent.cli.framework_events > $(VENV)/framework-events.md
-	mv $(VENV)/settings.md $(VENV)/cli.md $(VENV)/framework-events.md docs/
+	$(BIN)/python -m conformance.reference > $(VENV)/requirements.md
+	mv $(VENV)/settings.md $(VENV)/cli.md $(VENV)/framework-events.md $(VENV)/requirements.md docs/
 
 # uv resolves for every Python and platform at once, and keeps what is locked unless told
 # otherwise: make lock ARGS=--upgrade

@@ -1,0 +1,138 @@
+"""Mutants that list tasks wrongly."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from conformance.dialects import Operation
+from conformance.expect import INTERNAL_ERROR, INVALID_PARAMS
+from tests.conformance.mutants.altering import Alteration, asks_of
+from tests.conformance.mutants.changes import recoded_of, results, without
+from tests.conformance.mutants.messages import Asked
+from tests.conformance.mutants.mutant import NEW, Mutant
+
+
+def _passed_over(*names: str) -> Alteration:
+    """Lists as if these members of the params were not there."""
+    return asks_of(
+        lambda asked: asked.with_members(params=without(asked.params, *names)), Operation.LIST
+    )
+
+
+def _pages(change: Callable[[dict[str, Any], Asked], Any]) -> Alteration:
+    return results(change, Operation.LIST)
+
+
+def _tasks(change: Callable[[list[Any]], Any]) -> Alteration:
+    return _pages(lambda page, _: {**page, "tasks": change(page["tasks"])})
+
+
+def _at_most_one_more(asked: Asked) -> Asked | None:
+    size = asked.params.get("pageSize")
+    if not isinstance(size, int) or not 1 <= size < 100:
+        return None
+    return asked.with_params(pageSize=size + 1)
+
+
+def _any_size(asked: Asked) -> Asked | None:
+    size = asked.params.get("pageSize")
+    return asked.with_params(pageSize=min(max(size, 1), 100)) if isinstance(size, int) else None
+
+
+def _any_length(asked: Asked) -> Asked | None:
+    length = asked.params.get("historyLength")
+    return asked.with_params(historyLength=max(length, 0)) if isinstance(length, int) else None
+
+
+def _hundred(asked: Asked) -> Asked | None:
+    return None if "pageSize" in asked.params else asked.with_params(pageSize=100)
+
+
+def _any_token(asked: Asked) -> Asked | None:
+    is_bad = asked.params.get("pageToken") == "no-token-of-yours"
+    return asked.with_params(pageToken="") if is_bad else None
+
+
+MUTANTS: Sequence[Mutant] = tuple(
+    Mutant(name, alter, caught_by, NEW)
+    for name, alter, caught_by in (
+        ("nothing is listed", _tasks(lambda _: []), ("listing.made-task-is-listed",)),
+        (
+            "oldest status first",
+            _tasks(lambda tasks: tasks[::-1]),
+            ("listing.newest-status-first",),
+        ),
+        ("contextId passed over", _passed_over("contextId"), ("listing.filters-by-context",)),
+        ("status passed over", _passed_over("status"), ("listing.filters-by-status",)),
+        (
+            "statusTimestampAfter passed over",
+            _passed_over("statusTimestampAfter"),
+            ("listing.filters-by-time-of-status",),
+        ),
+        ("pageSize passed over", _passed_over("pageSize"), ("listing.page-size-is-kept-to",)),
+        (
+            "one task more than pageSize",
+            asks_of(_at_most_one_more, Operation.LIST),
+            ("listing.page-size-is-kept-to",),
+        ),
+        (
+            "any pageSize accepted",
+            asks_of(_any_size, Operation.LIST),
+            ("listing.page-size-is-from-1-to-100",),
+        ),
+        (
+            "100 tasks on a page",
+            asks_of(_hundred, Operation.LIST),
+            ("listing.page-size-is-50-when-absent",),
+        ),
+        (
+            "pageToken passed over",
+            _passed_over("pageToken"),
+            ("listing.pages-are-disjoint-and-complete", "listing.bad-page-token-is-invalid"),
+        ),
+        (
+            "last page left out",
+            _pages(lambda page, _: {**page, "nextPageToken": ""}),
+            ("listing.pages-are-disjoint-and-complete", "listing.next-page-token-is-there"),
+        ),
+        (
+            "last page without nextPageToken",
+            _pages(lambda p, _: p if p["nextPageToken"] else without(p, "nextPageToken")),
+            ("listing.next-page-token-is-there",),
+        ),
+        (
+            "any pageToken accepted",
+            asks_of(_any_token, Operation.LIST),
+            ("listing.bad-page-token-is-invalid",),
+        ),
+        (
+            "totalSize of the page alone",
+            _pages(lambda page, _: {**page, "totalSize": len(page["tasks"])}),
+            ("listing.total-size-counts-all-pages",),
+        ),
+        (
+            "artifacts always listed",
+            asks_of(lambda asked: asked.with_params(includeArtifacts=True), Operation.LIST),
+            ("listing.artifacts-are-left-out",),
+        ),
+        (
+            "artifacts never listed",
+            _passed_over("includeArtifacts"),
+            ("listing.artifacts-are-included-when-asked-for",),
+        ),
+        (
+            "historyLength passed over by list",
+            _passed_over("historyLength"),
+            ("listing.history-length-is-a-limit", "listing.history-length-is-not-negative"),
+        ),
+        (
+            "negative historyLength of lists taken for 0",
+            asks_of(_any_length, Operation.LIST),
+            ("listing.history-length-is-not-negative",),
+        ),
+        (
+            "invalid params of lists as internal errors",
+            recoded_of(INVALID_PARAMS, INTERNAL_ERROR, Operation.LIST),
+            ("listing.page-size-is-from-1-to-100", "listing.bad-page-token-is-invalid"),
+        ),
+    )
+)

@@ -1,0 +1,69 @@
+"""The suite catches our own application with one fault in it, whichever fault that is."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from conformance.requirements import requirements
+from conformance.verdict import Result, Verdict
+from tests.conformance.mutants.altering import asks, both, says
+from tests.conformance.mutants.changes import event_by_event, last_event, objects
+from tests.conformance.mutants.every import AREAS, MUTANTS, WITHOUT
+from tests.conformance.mutants.judging import all_judgements, binding, judged_by_all
+from tests.conformance.mutants.mutant import USUAL, Mutant, Setup
+
+SETUPS = list({one.setup.name: one.setup for one in MUTANTS}.values())
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("mutants", AREAS.values(), ids=AREAS.keys())
+def test_each_mutant_is_caught_by_the_requirements_of_its_fault(
+    mutants: Sequence[Mutant], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert [one.words for one in all_judgements(mutants) if not one.is_caught] == []
+    # A mutant that breaks down is caught for a fault that it should not have.
+    assert "Exception in ASGI application" not in caplog.text
+
+
+def _told(results: Sequence[Result]) -> list[Result]:
+    bad = (Verdict.FAIL, Verdict.WARN, Verdict.ERROR)
+    return [one for one in results if one.verdict in bad or one.findings]
+
+
+@pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.name)
+async def test_application_without_a_fault_is_caught_by_nothing(setup: Setup) -> None:
+    follows = setup.follows_scenarios
+    assert _told(await judged_by_all(setup.app(), follows_scenarios=follows)) == []
+
+
+async def test_application_altered_to_the_same_is_caught_by_nothing() -> None:
+    alter = both(
+        asks(lambda asked: asked.saying(asked.body)),
+        says(lambda answer, _: answer.saying(answer.body)),
+        objects(lambda item: item),
+        event_by_event(lambda event, _: [event]),
+        last_event(lambda event: [event]),
+    )
+    assert _told(await judged_by_all(alter(USUAL.app()), follows_scenarios=True)) == []
+
+
+OF_THE_REFERENCE = ("push.", "security.")
+"""Areas that our application has nothing of: test_push_and_security.py breaks their rules."""
+
+
+def test_each_requirement_has_a_mutant_that_it_catches() -> None:
+    caught = {(id, version) for one in MUTANTS for id in one.caught_by for version in one.versions}
+    without = {id for id, _ in binding() - caught if not id.startswith(OF_THE_REFERENCE)}
+    assert without == WITHOUT.keys()
+
+
+def test_mutants_name_requirements_of_their_versions() -> None:
+    known = requirements()
+    for mutant in MUTANTS:
+        for id in mutant.caught_by:
+            assert set(mutant.versions) <= set(known[id].versions), mutant.name
+
+
+def test_mutants_have_names_of_their_own() -> None:
+    names = [(mutant.name, version) for mutant in MUTANTS for version in mutant.versions]
+    assert len(names) == len(set(names))
