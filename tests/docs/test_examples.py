@@ -57,8 +57,9 @@ def run(script: str, url: str, directory: Path) -> str:
     """What the script writes, with the server of the test in the place of the advertised one."""
     (directory / "curl").write_text(CURL)
     (directory / "curl").chmod(0o755)
-    program = f"{sys.executable} -m a2a_agent"
-    script = script.replace(ADVERTISED_URL, url).replace(".venv/bin/a2a-agent", program)
+    script = script.replace(ADVERTISED_URL, url)
+    for program, module in (("a2a-agent", "a2a_agent"), ("a2a-conformance", "conformance")):
+        script = script.replace(f".venv/bin/{program}", f"{sys.executable} -m {module}")
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=directory,
@@ -72,7 +73,7 @@ def run(script: str, url: str, directory: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("index", range(2))
+@pytest.mark.parametrize("index", (0, 1, -1))
 def test_console_of_the_readme_prints_what_it_shows(
     index: int, toolbox: str, tmp_path: Path
 ) -> None:
@@ -201,6 +202,7 @@ def test_every_python_block_of_the_documents_is_an_example_that_runs() -> None:
         ("settings", ["a2a_agent", "settings"]),
         ("cli", ["a2a_agent.cli.reference"]),
         ("framework-events", ["a2a_agent.cli.framework_events"]),
+        ("requirements", ["conformance.reference"]),
     ],
 )
 def test_page_that_is_written_by_a_program_is_current(page: str, program: list[str]) -> None:
