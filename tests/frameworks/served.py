@@ -146,9 +146,9 @@ def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
     """Where the server listens, once it says so in its banner."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        for line in log.read_text(errors="replace").splitlines():
-            if line.split()[:1] == ["URL"]:
-                return line.split()[1].rstrip("/")
+        # A line may be there in part.
+        if found := re.search(r"^ *URL +(\S+)/?\n", log.read_text(errors="replace"), re.M):
+            return found[1].rstrip("/")
         # Another process's file: there is nothing to be told by.
         time.sleep(0.05)
     raise AssertionError(f"the server has not started:\n{log.read_text(errors='replace')}")
