@@ -153,7 +153,8 @@ class Dialect:
             return None
         if not self.is_old:
             return result.get("task")
-        return result if "status" in result else None
+        inner = _unwrapped(result)
+        return inner if "status" in inner else None
 
     def read_push_config(self, result: Json) -> tuple[Json, Mapping[str, Json]]:
         """The id of the task, and the webhook that is registered for it."""
@@ -186,7 +187,8 @@ class Dialect:
         if not isinstance(result, dict):
             return None, {}
         if self.is_old:
-            return _KINDS.get(str(result.get("kind"))), result
+            inner = _unwrapped(result)
+            return _KINDS.get(str(inner.get("kind")), _guessed(inner)), inner
         named = [(kind, result[name]) for name, kind in _MEMBERS.items() if name in result]
         if len(named) == 1 and isinstance(named[0][1], dict):
             return named[0]
@@ -211,6 +213,23 @@ _MEMBERS = {
     "statusUpdate": "status",
     "artifactUpdate": "artifact",
 }
+
+
+def _unwrapped(result: Mapping[str, Json]) -> Mapping[str, Json]:
+    """A result of 0.3, also where it is wrapped as 1.0 has it: the schemas tell of that, and the
+    rest is judged for what it is."""
+    inner = next(iter(result.values()), None) if len(result) == 1 else None
+    return inner if isinstance(inner, dict) and result.keys() <= _MEMBERS.keys() else result
+
+
+def _guessed(body: Mapping[str, Json]) -> str | None:
+    """The kind of an object that does not say it, by its members."""
+    if "artifact" in body:
+        return "artifact"
+    if "status" in body:
+        return "status" if "taskId" in body else "task"
+    return "message" if "messageId" in body else None
+
 
 V0_3 = Dialect(
     version="0.3",

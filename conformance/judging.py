@@ -41,5 +41,8 @@ async def _connected(options: Options) -> AsyncGenerator[Peer, None]:
     limits = Limits(seconds=seconds, stream_seconds=4 * seconds)
     # Bodies are read as they come, so that they must not be compressed; the limits are the peer's.
     plain = {"Accept-Encoding": "identity", "User-Agent": "a2a-conformance"}
-    async with httpx.AsyncClient(headers=plain, timeout=None) as http:
+    # A connection of its own for each exchange: servers may close those that are idle at any time,
+    # and whoever uses one just then is told of trouble that is none.
+    fresh = httpx.Limits(max_keepalive_connections=0)
+    async with httpx.AsyncClient(headers=plain, timeout=None, limits=fresh) as http:
         yield Peer(http, limits=limits, headers=options.headers)

@@ -35,7 +35,11 @@ _LEAKS = re.compile(
     r"|File \"[^\"]+\", line \d+"
     r"|\b\w+(?:\.\w+)*(?:Error|Exception): "
     r"|\bat [\w$.<>]+ \(?(?:/|[A-Z]:\\|file:|node:)[^)\s]+:\d+"
-    r"|(?:/usr|/home|/root|/app|/opt|/var|site-packages|node_modules)/[\w./-]+"
+    r"|\[Errno -?\d+\]|\bE(?:NOENT|ACCES|CONN\w+|ADDR\w+|EXIST|PERM|PIPE|TIMEDOUT): "
+    r"|\bcodec can't (?:de|en)code\b"
+    r"|\bCannot read propert(?:y|ies) of\b|\b[\w.]+ is not a function\b|\b'?NoneType'? object\b"
+    r"|(?<![\w.-])/(?:usr|home|root|app|opt|var|srv|tmp|mnt|Users)/[\w./-]+"
+    r"|\b(?:site-packages|node_modules)/[\w./-]+"
     r"|\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.+\b(?:FROM|VALUES|SET|WHERE)\b"
 )
 """How the insides of servers look when they come through."""

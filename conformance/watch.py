@@ -168,6 +168,9 @@ class Watch:
         artifact_id, body = _id(frame.body.get("artifact")), frame.body
         appends = body.get("append") is True
         self.exercised |= {OPENED, CLOSED}
+        if self.task is None:
+            # Without the Task nobody knows what the stream goes on with: FIRST tells of that.
+            self._artifacts.setdefault(artifact_id, True)
         if appends and artifact_id not in self._artifacts:
             expected = "a first chunk, without append, before others"
             yield Breach(OPENED, expected, f"append to the unknown artifact {artifact_id!r}")

@@ -14,6 +14,7 @@ QUICK_SECONDS = 0.3
 """Whoever says so soon that a task is over may have had nothing to wait for."""
 _A_WHILE_SECONDS = 2.0
 """For a task at work to show something more of itself."""
+_PAUSES_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 _BUSY = '--prompt long="…", with a message that keeps the agent busy for some seconds'
 
 
@@ -42,20 +43,34 @@ def message_ids(task: Any) -> list[Any]:
 async def ended_task(session: Session) -> Any:
     """A task that has ended, made when it is first asked for."""
     if "ended" not in session.arranged:
-        task = await session.sent(session.knowledge.need("completes"))
+        task = await task_at_rest(session, "completes")
         state = state_of(session, task)
         if state not in TERMINAL:
-            raise NotExercised(f"no task has ended: it was returned {state}")
+            raise NotExercised(f"no task has ended: it is {state}")
         session.arranged["ended"] = task
     return session.arranged["ended"]
 
 
 async def waiting_task(session: Session) -> Any:
     """A new task that asks back."""
-    task = await session.sent(session.knowledge.need("input"))
+    task = await task_at_rest(session, "input")
     state = state_of(session, task)
     if state != "input-required":
-        raise NotExercised(f"no task asks back: it was returned {state}", '--prompt input="…"')
+        raise NotExercised(f"no task asks back: it is {state}", '--prompt input="…"')
+    return task
+
+
+async def task_at_rest(session: Session, behaviour: str) -> Any:
+    """The task of a message that brings the behaviour about.
+
+    Endpoints that do not wait, though they should, are asked again for a while.
+    """
+    task = await session.sent(session.knowledge.need(behaviour))
+    for seconds in _PAUSES_SECONDS:
+        if session.dialect.read_state(task) in RESTING:
+            break
+        await asyncio.sleep(seconds)
+        task = await session.task(task["id"])
     return task
 
 
@@ -64,6 +79,18 @@ def task_in(session: Session, reply: Reply) -> dict[str, Any]:
     task = session.dialect.task(reply.result)
     if not isinstance(task, dict) or not isinstance(task.get("id"), str):
         raise Broken("a Task with an id", reply.gist, reply.exchange)
+    return task
+
+
+def rested_task_in(session: Session, reply: Reply) -> dict[str, Any]:
+    """The task in the reply to a message whose sender waits.
+
+    Raises NotExercised where it was returned before it rests: that is told where waiting is tried.
+    """
+    task = task_in(session, reply)
+    state = state_of(session, task)
+    if state not in RESTING:
+        raise NotExercised(f"the task was returned {state}", "repair what send.waits-* say")
     return task
 
 

@@ -36,7 +36,7 @@ async def unreadable(session: Session) -> None:
 
 async def bad_utf_8(session: Session) -> None:
     body = json.dumps(_request(session, params={"id": "BAD"})).encode()
-    await _refused(session, body.replace(b"BAD", b"\xff\xfe\xc3("), PARSE_ERROR)
+    await _refused(session, body.replace(b"BAD", b"\xff\xfe\xc3("), PARSE_ERROR, id=1)
 
 
 async def empty_body(session: Session) -> None:
@@ -44,8 +44,9 @@ async def empty_body(session: Session) -> None:
 
 
 async def not_an_object(session: Session) -> None:
+    # RFC 4627, which JSON-RPC 2.0 names, has no JSON texts but objects and lists.
     for body in (b"1", b'"text"', b"true", b"null"):
-        await _refused(session, body, INVALID_REQUEST)
+        await _refused(session, body, INVALID_REQUEST, PARSE_ERROR)
 
 
 async def no_jsonrpc(session: Session) -> None:
@@ -108,11 +109,14 @@ def _request(session: Session, **members: Any) -> dict[str, Any]:
     return {name: value for name, value in request.items() if value is not MISSING}
 
 
-async def _refused(session: Session, body: Any, *codes: int) -> Reply:
-    """The reply to a body that must be refused."""
+async def _refused(session: Session, body: Any, *codes: int, id: Any = None) -> Reply:
+    """The reply to a body that must be refused; `id` may be read in one that is no JSON."""
     reply = await session.post(body)
-    given = body.get("id") if isinstance(body, dict) else None
-    session.see_reply(reply, given if type(given) in (int, str) else None, None)
+    if isinstance(body, dict):
+        id = body.get("id")
+    elif isinstance(reply.value, dict) and reply.value.get("id") is None:
+        id = None
+    session.see_reply(reply, id, None)
     reply.must_be_error(*codes)
     return reply
 

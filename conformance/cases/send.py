@@ -11,6 +11,7 @@ from conformance.cases.arranging import (
     canceled_after,
     items,
     message_ids,
+    rested_task_in,
     state_of,
     task_in,
 )
@@ -59,7 +60,9 @@ async def waiting_when_told(session: Session) -> None:
 
 
 async def waiting_untold(session: Session) -> None:
+    """With a configuration that says other things, too."""
     _must_rest(session, await _reply(session, "completes"))
+    _must_rest(session, await _reply(session, "completes", historyLength=10))
 
 
 async def waiting_for_a_question(session: Session) -> None:
@@ -168,7 +171,7 @@ async def history_below_zero(session: Session) -> None:
 
 async def assembled_artifacts(session: Session) -> None:
     reply = await _reply(session, "chunks")
-    task = task_in(session, reply)
+    task = rested_task_in(session, reply)
     artifacts = items(task, "artifacts")
     ids = [one.get("artifactId") for one in artifacts if isinstance(one, dict)]
     expect(ids != [], "artifacts in the task", reply.gist, reply.exchange)
@@ -195,7 +198,8 @@ def _must_rest(session: Session, reply: Reply) -> None:
 
 
 def _must_be(session: Session, reply: Reply, state: str) -> None:
-    expect_equal("the state", state, state_of(session, task_in(session, reply)), reply.exchange)
+    got = state_of(session, rested_task_in(session, reply))
+    expect_equal("the state", state, got, reply.exchange)
 
 
 CASES: Mapping[str, Case] = MappingProxyType(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from conformance.cases.arranging import items
+from conformance.cases.arranging import items, task_at_rest
 from conformance.cases.case import Case
 from conformance.dialects import Operation
 from conformance.expect import (
@@ -94,9 +94,9 @@ def _gives_all(session: Session) -> bool:
 
 async def _given(session: Session, behaviour: str) -> tuple[Sequence[dict[str, Any]], Reply]:
     """The parts of all artifacts of a task that has what is asked for."""
-    message = session.message(session.knowledge.need(behaviour))
-    reply = await session.call(Operation.SEND, {"message": message})
-    artifacts = items(session.dialect.task(reply.result), "artifacts")
+    task = await task_at_rest(session, behaviour)
+    reply = await session.call(Operation.GET, {"id": task["id"]})
+    artifacts = items(reply.result, "artifacts")
     parts = [part for one in artifacts for part in items(one, "parts")]
     return [part for part in parts if isinstance(part, dict)], reply
 

@@ -1,8 +1,8 @@
 """Streams (1.0 §3.1.2; 0.3 §7.2): what the rules that hold for every stream leave to be tried."""
 
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Mapping
 from types import MappingProxyType
+from typing import Any
 from uuid import uuid4
 
 from conformance.cases import several_streams
@@ -17,9 +17,10 @@ from conformance.cases.arranging import (
 from conformance.cases.case import Case
 from conformance.dialects import RESTING, Frame, Operation
 from conformance.expect import (
-    INVALID_PARAMS,
     UNSUPPORTED_OPERATION,
+    Broken,
     NotExercised,
+    Reply,
     expect,
     expect_equal,
 )
@@ -38,23 +39,37 @@ async def undeclared(session: Session) -> None:
 
 
 async def refusal(session: Session) -> None:
-    async with _refused(session) as stream:
-        frames = await stream.to_end()
-        expect(frames == [], "no event but the error", gists(frames), stream.exchange)
-        stream.reply.must_be_error(INVALID_PARAMS)
+    async for plain, stream in _refused(session):
+        expect(stream.frames == [], "no event but the error", gists(stream.frames), stream.exchange)
+        expect_equal("the code", plain.code, stream.reply.code, stream.exchange)
 
 
 async def plain_refusal(session: Session) -> None:
-    async with _refused(session) as stream:
-        await stream.to_end()
+    async for _, stream in _refused(session):
         kind = stream.exchange.media_type
         expect_equal("the content type", "application/json", kind, stream.exchange)
 
 
-def _refused(session: Session) -> AbstractAsyncContextManager[LiveStream]:
+async def _refused(session: Session) -> AsyncGenerator[tuple[Reply, LiveStream], None]:
+    """What comes, plain and as a stream, for messages that are refused as far as they are plain.
+
+    Raises NotExercised where none is.
+    """
     needs_streaming(session)
-    message = {**session.message("Hello"), "parts": []}
-    return session.stream(Operation.STREAM, {"message": message})
+    is_any_refused = False
+    changes: tuple[dict[str, Any], ...] = ({"taskId": str(uuid4())}, {"parts": []})
+    for change in changes:
+        params = {"message": {**session.message("Hello"), **change}}
+        plain = await session.call(Operation.SEND, params)
+        if plain.error is not None:
+            is_any_refused = True
+            async with session.stream(Operation.STREAM, params) as stream:
+                await stream.to_end()
+            yield plain, stream
+        elif plain.exchange.trouble:
+            raise Broken("a response", plain.gist, plain.exchange)
+    if not is_any_refused:
+        raise NotExercised("no message is refused")
 
 
 async def task_of_the_first_event(session: Session) -> None:

@@ -5,9 +5,15 @@ from types import MappingProxyType
 from uuid import uuid4
 
 from conformance.cases import canceling
-from conformance.cases.arranging import ended_task, follow_up, items, needs_streaming
+from conformance.cases.arranging import (
+    ended_task,
+    follow_up,
+    items,
+    needs_streaming,
+    state_of,
+)
 from conformance.cases.case import Case
-from conformance.dialects import Frame, Operation
+from conformance.dialects import TERMINAL, Frame, Operation
 from conformance.expect import (
     INVALID_PARAMS,
     TASK_NOT_FOUND,
@@ -40,12 +46,9 @@ async def task_that_was_sent(session: Session) -> None:
     for member in ("id", "contextId"):
         got = reply.object.get(member)
         expect_equal(f"the {member}", task.get(member), got, reply.exchange)
-    expect_equal(
-        "the state",
-        session.dialect.read_state(task),
-        session.dialect.read_state(reply.object),
-        reply.exchange,
-    )
+    was, now = state_of(session, task), state_of(session, reply.object)
+    if was in TERMINAL:
+        expect_equal("the state", was, now, reply.exchange)
 
 
 async def status_that_was_streamed(session: Session) -> None:
@@ -57,6 +60,8 @@ async def status_that_was_streamed(session: Session) -> None:
         raise NotExercised("the stream had no Task")
     reply = await session.call(Operation.GET, {"id": frames[0].task_id})
     streamed, given = frames[-1].body.get("status"), reply.object.get("status")
+    if isinstance(streamed, dict) and isinstance(given, dict) and "timestamp" not in streamed:
+        given = {name: value for name, value in given.items() if name != "timestamp"}
     expect_equal("the status", streamed, given, reply.exchange)
 
 

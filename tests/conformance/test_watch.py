@@ -244,3 +244,11 @@ def test_neighbouring_plain_texts_are_joined() -> None:
     named = {"text": "d", "filename": "f"}
     parts = [{"text": ""}, {"text": "a"}, {"kind": "text", "text": "b"}, data, {"text": "c"}, named]
     assert joined(parts) == ["ab", data, "c", named]
+
+
+@dialects
+def test_chunk_of_a_stream_without_its_task_may_go_on_with_what_came_before(
+    dialect: Dialect,
+) -> None:
+    frames = [chunk("a", append=True), chunk("a", append=True), status(dialect, "completed")]
+    assert breaches(dialect, frames)[0] == {watch.FIRST}

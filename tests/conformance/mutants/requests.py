@@ -87,8 +87,8 @@ MUTANTS: Sequence[Mutant] = (
         ("jsonrpc.empty-body",),
     ),
     Mutant(
-        "body that is no object as a parse error",
-        _recoded_where(lambda asked: not isinstance(asked.value, dict), PARSE_ERROR),
+        "body that is no object as invalid params",
+        _recoded_where(lambda asked: not isinstance(asked.value, dict), INVALID_PARAMS),
         ("jsonrpc.not-an-object",),
     ),
     Mutant(
