@@ -12,12 +12,16 @@ ARGS ?=
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 FRAMEWORKS := $(patsubst tests/frameworks/%.in,.venv-frameworks/%/.installed,$(wildcard tests/frameworks/*.in))
+FOREIGN := $(patsubst tests/conformance/foreign/%.in,.venv-foreign/%/.installed,\
+  $(wildcard tests/conformance/foreign/*.in)) \
+  $(patsubst %/package-lock.json,%/node_modules/.installed,\
+  $(wildcard tests/conformance/foreign/*/package-lock.json))
 PEERS := $(patsubst tests/peers/%.in,.venv-peers/%/.installed,$(wildcard tests/peers/*.in))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-lowest test-frameworks peers frameworks torture mutants check fix bench lock docs clean
+.PHONY: help install run test test-lowest test-frameworks test-foreign peers frameworks foreign torture mutants check fix bench lock docs clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -42,6 +46,11 @@ test-frameworks: $(INSTALLED) $(FRAMEWORKS)  ## agents of real frameworks, each 
 	$(BIN)/python -m pytest -m frameworks $(ARGS) tests/frameworks
 
 frameworks: $(FRAMEWORKS)  ## make the environments of agent frameworks, about 3 GB
+
+test-foreign: $(INSTALLED) $(FOREIGN)  ## the conformance suite on other people's servers; needs node 20 and npm
+	$(BIN)/python -m pytest -m foreign --numprocesses auto $(ARGS) tests/conformance/foreign
+
+foreign: $(FOREIGN)  ## make the environments of other people's servers
 
 peers: $(PEERS)  ## make the environments of other people's clients, which the tests run
 
@@ -85,11 +94,14 @@ lock: $(INSTALLED)  ## write the lock files anew
 	$(COMPILE) --output-file requirements-lowest.txt --upgrade \
 	  --resolution lowest-direct --group dev pyproject.toml
 	for peer in tests/peers/*.in; do $(COMPILE) $(ARGS) --output-file $${peer%.in}.txt $$peer; done
+	for server in tests/conformance/foreign/*.in; do \
+	  $(COMPILE) $(ARGS) --output-file $${server%.in}.txt $$server || exit 1; done
 	for framework in tests/frameworks/*.in; do \
 	  $(COMPILE) $(ARGS) --output-file $${framework%.in}.txt pyproject.toml $$framework || exit 1; done
 
 clean:  ## remove everything that make has made
-	rm -rf .venv .venv-lowest .venv-peers .venv-frameworks build dist htmlcov .coverage .coverage.* .hypothesis \
+	rm -rf .venv .venv-lowest .venv-peers .venv-frameworks .venv-foreign \
+	  tests/conformance/foreign/*/node_modules build dist htmlcov .coverage .coverage.* .hypothesis \
 	  .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -115,4 +127,14 @@ $(INSTALLED): $(VENV)/.locked pyproject.toml
 	$(PYTHON) -m venv --clear $(@D)
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  --requirement $<
+	@touch $@
+
+.venv-foreign/%/.installed: tests/conformance/foreign/%.txt
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement $<
+	@touch $@
+
+%/node_modules/.installed: %/package-lock.json
+	cd $(<D) && npm ci --silent --omit=optional --no-audit --no-fund
 	@touch $@

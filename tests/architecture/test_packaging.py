@@ -16,7 +16,11 @@ INTERFACE_OF_ANOTHER = {"pydantic-core"}  # of pydantic
 PACKAGES = ("a2a_agent", "conformance", "schemas")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PEERS = [f"tests/peers/{path.name}" for path in sorted((ROOT / "tests/peers").glob("*.txt"))]
-LOCKS = ("requirements.lock", *PARTS, "requirements-lowest.txt", *PEERS)
+FOREIGN = [
+    str(path.relative_to(ROOT))
+    for path in sorted((ROOT / "tests/conformance/foreign").glob("*.txt"))
+]
+LOCKS = ("requirements.lock", *PARTS, "requirements-lowest.txt", *PEERS, *FOREIGN)
 
 
 def pins(lock: str) -> dict[str, str]:
