@@ -1,6 +1,7 @@
 """An agent of AdalFlow 1.1, served."""
 
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from tests.frameworks.contract import Contract, play
 from tests.frameworks.frames import Seen
 from tests.frameworks.served import Framework, Served, served
-from tests.support.dialects import Dialect, Json
+from tests.support.dialects import DIALECTS, Dialect, Json
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.timeout(120)]
 
@@ -135,6 +136,14 @@ class TestAdalFlow(Contract):
 
         assert [seen.state for seen in (other, denied, approved)] == ["completed"] * 3
         assert ("error" in denied.results[0], "output" in approved.results[0]) == (True, True)
+
+    def test_question_may_be_answered_a_minute_later(self, agent: Served) -> None:
+        asked = agent.talk(DIALECTS[-1]).stream(play("delete"))
+
+        time.sleep(61)  # longer than any limit that the framework might have of its own
+
+        seen = self._answered(agent, asked, "approve")
+        assert (seen.state, seen.answer) == ("completed", "So much for a.txt.")
 
     def test_task_can_be_canceled_while_it_asks(self, agent: Served, dialect: Dialect) -> None:
         message = play("delete")
