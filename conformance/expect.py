@@ -1,5 +1,7 @@
 """What cases expect of replies, each with its words for "expected … / got …"."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +81,25 @@ class Reply:
 
     def _member(self, name: str) -> Any:
         return self.value.get(name, MISSING) if isinstance(self.value, dict) else MISSING
+
+
+def read_json(body: bytes) -> Any:
+    """The JSON in a body; MISSING where there is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return MISSING
+
+
+def is_id(response: Mapping[str, Any], id: Any) -> bool:
+    """Whether the response has that id, of the same type."""
+    got = response.get("id", MISSING)
+    return type(got) is type(id) and bool(got == id)
+
+
+def shown_id(response: Mapping[str, Any]) -> str:
+    """The id of a response, for people."""
+    return repr(response["id"]) if "id" in response else "no id"
 
 
 PARSE_ERROR = -32700

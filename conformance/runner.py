@@ -9,6 +9,7 @@ import asyncio
 import time
 import traceback
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -184,8 +185,9 @@ async def run(
             other_headers=plan.other_headers,
             webhook_host=plan.webhook_host,
         )
-        async for event in _tried(session, plan.case_seconds):
-            yield event
+        async with aclosing(_tried(session, plan.case_seconds)) as events:
+            async for event in events:
+                yield event
     yield ledger.finished(is_whole=True)
 
 

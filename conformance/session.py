@@ -6,15 +6,14 @@ records. Cases see replies, and say what they expect of them.
 """
 
 import json
-import re
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-from conformance import shapes
+from conformance import shapes, streaming
 from conformance.cards import extensions
-from conformance.dialects import TERMINAL, Dialect, Frame, Operation
+from conformance.dialects import TERMINAL, Dialect, Operation
 from conformance.exchange import Exchange
 from conformance.expect import (
     INVALID_REQUEST,
@@ -23,26 +22,15 @@ from conformance.expect import (
     Broken,
     NotExercised,
     Reply,
+    is_id,
+    read_json,
+    shown_id,
 )
+from conformance.insides import leak
 from conformance.knowledge import Draft, Knowledge
-from conformance.peer import Peer, Response
-from conformance.sse import Event
+from conformance.peer import Peer
+from conformance.streaming import LiveStream
 from conformance.verdict import Finding, Record
-from conformance.watch import Watch, folded
-
-_LEAKS = re.compile(
-    r"Traceback \(most recent call last\)"
-    r"|File \"[^\"]+\", line \d+"
-    r"|\b\w+(?:\.\w+)*(?:Error|Exception): "
-    r"|\bat [\w$.<>]+ \(?(?:/|[A-Z]:\\|file:|node:)[^)\s]+:\d+"
-    r"|\[Errno -?\d+\]|\bE(?:NOENT|ACCES|CONN\w+|ADDR\w+|EXIST|PERM|PIPE|TIMEDOUT): "
-    r"|\bcodec can't (?:de|en)code\b"
-    r"|\bCannot read propert(?:y|ies) of\b|\b[\w.]+ is not a function\b|\b'?NoneType'? object\b"
-    r"|(?<![\w.-])/(?:usr|home|root|app|opt|var|srv|tmp|mnt|Users)/[\w./-]+"
-    r"|\b(?:site-packages|node_modules)/[\w./-]+"
-    r"|\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.+\b(?:FROM|VALUES|SET|WHERE)\b"
-)
-"""How the insides of servers look when they come through."""
 
 HTTP_OK = "jsonrpc.http-200"
 CONTENT_TYPE = "jsonrpc.content-type"
@@ -50,15 +38,9 @@ ENVELOPE = "jsonrpc.version-member"
 EITHER = "jsonrpc.result-or-error"
 ID = "jsonrpc.id-echoed"
 NO_INSIDES = "errors.no-insides"
-STREAM_TYPE = "stream.content-type"
-ONE_LINE = "stream.one-line-of-data"
-ENDED = "stream.events-end-with-an-empty-line"
-RESPONSE = "stream.event-is-a-response"
 RETRY_AFTER = "security.retry-after"
-SAME_ID = "stream.same-id-in-every-event"
-ADDS_UP = "stream.adds-up-to-the-task"
 
-RULES = frozenset(
+RULES = streaming.RULES | frozenset(
     {
         HTTP_OK,
         CONTENT_TYPE,
@@ -67,12 +49,6 @@ RULES = frozenset(
         ID,
         NO_INSIDES,
         RETRY_AFTER,
-        STREAM_TYPE,
-        ONE_LINE,
-        ENDED,
-        RESPONSE,
-        SAME_ID,
-        ADDS_UP,
     }
 )
 
@@ -237,7 +213,7 @@ class Session:
             headers={**JSON_HEADERS, **self.headers, **(headers or {})},
             body=content,
         )
-        return Reply(exchange=exchange, value=_json(exchange.response_body))
+        return Reply(exchange=exchange, value=read_json(exchange.response_body))
 
     @asynccontextmanager
     async def stream(
@@ -247,7 +223,7 @@ class Session:
         *,
         id: Any = 1,
         headers: Mapping[str, str] | None = None,
-    ) -> AsyncGenerator["LiveStream", None]:
+    ) -> AsyncGenerator[LiveStream, None]:
         """A stream, read as it comes; leaving the block hangs up."""
         body = json.dumps(self.request(operation, params, id)).encode()
         spoken = {**SSE_HEADERS, **self.headers, **(headers or {})}
@@ -290,7 +266,7 @@ class Session:
         exchange = reply.exchange
         if exchange.status is None:
             return
-        self.check(HTTP_OK, exchange.status == 200, "HTTP 200", exchange.status, exchange)
+        self.see_status(exchange)
         if exchange.status == 429:
             told = exchange.response_headers.get("retry-after", "")
             self.check(RETRY_AFTER, told != "", "a Retry-After header", "none", exchange)
@@ -298,6 +274,10 @@ class Session:
         self.check(CONTENT_TYPE, kind == "application/json", "application/json", kind, exchange)
         self.see_envelope(reply.value, id, exchange)
         self.see_content(reply.value, result, exchange)
+
+    def see_status(self, exchange: Exchange) -> None:
+        """Holds a response against what HTTP says of it."""
+        self.check(HTTP_OK, exchange.status == 200, "HTTP 200", exchange.status, exchange)
 
     def see_envelope(self, value: Any, id: Any, exchange: Exchange) -> None:
         """Holds a response against what JSON-RPC 2.0 says of all of them (§5)."""
@@ -309,13 +289,11 @@ class Session:
         members = [name for name in ("result", "error") if name in value]
         expected = "either a result or an error"
         self.check(EITHER, len(members) == 1, expected, " and ".join(members) or "none", exchange)
-        got = value.get("id", MISSING)
-        is_same = type(got) is type(id) and got == id
+        is_same = is_id(value, id)
         code = Reply(exchange=exchange, value=value).code
         # Of what is no request even an id that could be read may be null (§5).
-        is_same |= got is None and code in (PARSE_ERROR, INVALID_REQUEST)
-        shown = "no id" if got is MISSING else repr(got)
-        self.check(ID, is_same, f"the id {id!r}, of the same type", shown, exchange)
+        is_same |= is_id(value, None) and code in (PARSE_ERROR, INVALID_REQUEST)
+        self.check(ID, is_same, f"the id {id!r}, of the same type", shown_id(value), exchange)
 
     def see_content(self, value: Any, result: str | None, exchange: Exchange) -> None:
         """Holds the result or the error in a response against its shape."""
@@ -323,10 +301,13 @@ class Session:
             return
         if "error" in value:
             self.see_shape("Error", value["error"], exchange)
-            self._see_words(value["error"], exchange)
         elif "result" in value and result is not None:
             self.see_shape(result, value["result"], exchange)
-            self._see_words(_status_messages(value["result"]), exchange)
+        else:
+            return
+        leaked = leak(value)
+        expected = "no exception, path or query of the server's insides"
+        self.check(NO_INSIDES, leaked is None, expected, leaked, exchange)
 
     def see_shape(self, name: str, value: Any, exchange: Exchange) -> None:
         """Holds a value against the schema of that name."""
@@ -336,142 +317,3 @@ class Session:
             self.breach(flaw.rule, flaw.expected, flaw.got, exchange)
         for rule in shapes.ALL - {flaw.rule for flaw in found}:
             self.keep(rule)
-
-    def _see_words(self, value: Any, exchange: Exchange) -> None:
-        text = json.dumps(value, ensure_ascii=False)
-        leak = _LEAKS.search(text)
-        expected = "no exception, path or query of the server's insides"
-        self.check(NO_INSIDES, leak is None, expected, leak[0] if leak else "", exchange)
-
-
-class LiveStream:
-    """A stream of one connection, read frame by frame."""
-
-    def __init__(self, session: Session, response: Response, id: Any) -> None:
-        self._session = session
-        self._response = response
-        self._id = id
-        self.exchange = response.exchange
-        self.watch = Watch(session.dialect)
-        self.events: list[Event] = []
-        self.reply = Reply(exchange=response.exchange)
-        """The answer, where it is none but one response: an error as a rule."""
-        self._left = self._read()
-
-    @property
-    def frames(self) -> list[Frame]:
-        """Those that have come."""
-        return self.watch.frames
-
-    @property
-    def comments(self) -> int:
-        """Lines such as `: keep-alive` so far."""
-        return self._response.comments
-
-    async def next(self) -> Frame | None:
-        """The next frame; None where there are no more."""
-        return await anext(self._left, None)
-
-    async def first(self) -> Frame:
-        """The first frame. Raises Broken where there is none."""
-        frame = await self.next()
-        if frame is None:
-            raise Broken("a stream of events", self.reply.gist, self.exchange)
-        return frame
-
-    async def to_end(self) -> list[Frame]:
-        """All frames, those that were read before among them."""
-        while await self.next() is not None:
-            pass
-        await self._compare_with_the_task()
-        return self.frames
-
-    async def hang_up(self) -> None:
-        """Reads no more."""
-        await self._left.aclose()
-
-    async def _read(self) -> AsyncGenerator[Frame, None]:
-        """The frames as they come, each held against the rules of streams."""
-        session, exchange = self._session, self.exchange
-        if not self._response.is_stream:
-            await self._response.read()
-            self.reply = Reply(exchange=exchange, value=_json(exchange.response_body))
-            session.see_reply(self.reply, self._id, None)
-            if exchange.status == 200 and self.reply.error is None:
-                expected = "text/event-stream, or an error"
-                session.breach(STREAM_TYPE, expected, exchange.answer[:300], exchange)
-            return
-        session.check(HTTP_OK, exchange.status == 200, "HTTP 200", exchange.status, exchange)
-        session.keep(STREAM_TYPE)
-        async with aclosing(self._response.events()) as events:
-            async for event in events:
-                frame = self._frame(event)
-                if frame is not None:
-                    yield frame
-        self._close()
-
-    def _frame(self, event: Event) -> Frame | None:
-        session, exchange = self._session, self.exchange
-        self.events.append(event)
-        value = _json(event.data.encode())
-        is_response = isinstance(value, dict) and "jsonrpc" in value
-        session.check(
-            ONE_LINE, event.lines_of_data == 1, "one line of data", event.data[:300], exchange
-        )
-        session.check(RESPONSE, is_response, "a JSON-RPC response", event.data[:300], exchange)
-        if not is_response:
-            return None
-        self.reply = Reply(exchange=exchange, value=value)
-        got = value.get("id", MISSING)
-        is_same = type(got) is type(self._id) and got == self._id
-        shown = "no id" if got is MISSING else repr(got)
-        session.check(SAME_ID, is_same, f"the request's id {self._id!r}", shown, exchange)
-        session.see_content(value, session.dialect.results[Operation.STREAM], exchange)
-        if "result" not in value:
-            return None
-        frame = session.dialect.frame(value["result"])
-        for breach in self.watch.see(frame):
-            session.breach(breach.rule, breach.expected, breach.got, exchange)
-        return frame
-
-    def _close(self) -> None:
-        session, exchange, watch = self._session, self.exchange, self.watch
-        whole = not self._response.has_leftover
-        session.check(ENDED, whole, "an empty line after each event", "none at the end", exchange)
-        in_good_order = self._response.was_closed
-        breaches = list(watch.close(in_good_order=in_good_order, trouble=exchange.trouble))
-        for breach in breaches:
-            session.breach(breach.rule, breach.expected, breach.got, exchange)
-        for rule in watch.exercised:
-            session.keep(rule)
-
-    async def _compare_with_the_task(self) -> None:
-        """Holds what the frames add up to against the task that the endpoint gives (`GetTask`)."""
-        mine = folded(self.frames)
-        task = self.frames[0].task_id if self.frames else None
-        if mine is None or not self.watch.has_ended or not isinstance(task, str):
-            return
-        reply = await self._session.call(Operation.GET, {"id": task})
-        result = reply.value.get("result") if isinstance(reply.value, dict) else None
-        if not isinstance(result, dict):
-            return
-        state = self._session.dialect.read_state(result)
-        theirs = folded([Frame(kind="task", body=result, state=state)])
-        self._session.check(ADDS_UP, mine == theirs, f"{theirs}", f"{mine}", self.exchange)
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return MISSING
-
-
-def _status_messages(value: Any) -> Any:
-    """What the endpoint says of a task's status: the only words of a result that are its own."""
-    if not isinstance(value, dict):
-        return None
-    opened = [value, *(item for item in value.values() if isinstance(item, dict))]
-    found = [item.get("status") for item in opened]
-    failed = [s for s in found if isinstance(s, dict) and "fail" in str(s.get("state")).lower()]
-    return [status.get("message") for status in failed]

@@ -8,7 +8,8 @@ from typing import Any
 from conformance.dialects import RESTING, TERMINAL, Frame, Operation
 from conformance.expect import Broken, NotExercised, Reply
 from conformance.knowledge import Draft
-from conformance.session import LiveStream, Session
+from conformance.session import Session
+from conformance.streaming import LiveStream
 
 QUICK_SECONDS = 0.3
 """Whoever says so soon that a task is over may have had nothing to wait for."""

@@ -24,7 +24,8 @@ from conformance.expect import (
     expect,
     expect_equal,
 )
-from conformance.session import LiveStream, Session
+from conformance.session import Session
+from conformance.streaming import LiveStream
 from conformance.watch import folded
 
 

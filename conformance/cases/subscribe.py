@@ -28,7 +28,8 @@ from conformance.expect import (
     expect,
     expect_equal,
 )
-from conformance.session import LiveStream, Session
+from conformance.session import Session
+from conformance.streaming import LiveStream
 
 
 async def unknown_task(session: Session) -> None:

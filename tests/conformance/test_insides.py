@@ -15,7 +15,7 @@ INSIDES = (
     'Traceback (most recent call last):\n  File "/srv/agent.py", line 3, in run',
     "ValueError: invalid literal for int()",
     "[Errno 2] No such file or directory: 'prices.csv'",
-    "cannot read /tmp/work/prices.csv",
+    "cannot read /srv/data/prices.csv",
     "'utf-8' codec can't decode byte 0xff in position 58: invalid start byte",
     "'NoneType' object has no attribute 'id'",
     "ENOENT: no such file or directory, open 'prices.csv'",

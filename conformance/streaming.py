@@ -1,0 +1,137 @@
+"""A stream under test, read frame by frame; each is held against the rules of streams."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from conformance.dialects import Frame, Operation
+from conformance.expect import Broken, Reply, is_id, read_json, shown_id
+from conformance.peer import Response
+from conformance.sse import Event
+from conformance.watch import Watch, folded
+
+if TYPE_CHECKING:
+    from conformance.session import Session
+
+TYPE = "stream.content-type"
+ONE_LINE = "stream.one-line-of-data"
+ENDED = "stream.events-end-with-an-empty-line"
+RESPONSE = "stream.event-is-a-response"
+SAME_ID = "stream.same-id-in-every-event"
+ADDS_UP = "stream.adds-up-to-the-task"
+
+RULES = frozenset({TYPE, ONE_LINE, ENDED, RESPONSE, SAME_ID, ADDS_UP})
+
+
+class LiveStream:
+    """A stream of one connection, read frame by frame."""
+
+    def __init__(self, session: "Session", response: Response, id: Any) -> None:
+        self._session = session
+        self._response = response
+        self._id = id
+        self.exchange = response.exchange
+        self.watch = Watch(session.dialect)
+        self.events: list[Event] = []
+        self.reply = Reply(exchange=response.exchange)
+        """The answer, where it is none but one response: an error as a rule."""
+        self._left = self._read()
+
+    @property
+    def frames(self) -> list[Frame]:
+        """Those that have come."""
+        return self.watch.frames
+
+    @property
+    def comments(self) -> int:
+        """Lines such as `: keep-alive` so far."""
+        return self._response.comments
+
+    async def next(self) -> Frame | None:
+        """The next frame; None where there are no more."""
+        return await anext(self._left, None)
+
+    async def first(self) -> Frame:
+        """The first frame. Raises Broken where there is none."""
+        frame = await self.next()
+        if frame is None:
+            raise Broken("a stream of events", self.reply.gist, self.exchange)
+        return frame
+
+    async def to_end(self) -> list[Frame]:
+        """All frames, those that were read before among them."""
+        while await self.next() is not None:
+            pass
+        await self._compare_with_the_task()
+        return self.frames
+
+    async def hang_up(self) -> None:
+        """Reads no more."""
+        await self._left.aclose()
+
+    async def _read(self) -> AsyncGenerator[Frame, None]:
+        """The frames as they come, each held against the rules of streams."""
+        session, exchange = self._session, self.exchange
+        if not self._response.is_stream:
+            await self._response.read()
+            self.reply = Reply(exchange=exchange, value=read_json(exchange.response_body))
+            session.see_reply(self.reply, self._id, None)
+            if exchange.status == 200 and self.reply.error is None:
+                expected = "text/event-stream, or an error"
+                session.breach(TYPE, expected, exchange.answer[:300], exchange)
+            return
+        session.see_status(exchange)
+        session.keep(TYPE)
+        async with aclosing(self._response.events()) as events:
+            async for event in events:
+                frame = self._frame(event)
+                if frame is not None:
+                    yield frame
+        self._close()
+
+    def _frame(self, event: Event) -> Frame | None:
+        session, exchange = self._session, self.exchange
+        self.events.append(event)
+        value = read_json(event.data.encode())
+        is_response = isinstance(value, dict) and "jsonrpc" in value
+        session.check(
+            ONE_LINE, event.lines_of_data == 1, "one line of data", event.data[:300], exchange
+        )
+        session.check(RESPONSE, is_response, "a JSON-RPC response", event.data[:300], exchange)
+        if not is_response:
+            return None
+        self.reply = Reply(exchange=exchange, value=value)
+        is_same = is_id(value, self._id)
+        session.check(SAME_ID, is_same, f"the request's id {self._id!r}", shown_id(value), exchange)
+        session.see_content(value, session.dialect.results[Operation.STREAM], exchange)
+        if "result" not in value:
+            return None
+        frame = session.dialect.frame(value["result"])
+        for breach in self.watch.see(frame):
+            session.breach(breach.rule, breach.expected, breach.got, exchange)
+        return frame
+
+    def _close(self) -> None:
+        session, exchange, watch = self._session, self.exchange, self.watch
+        whole = not self._response.has_leftover
+        session.check(ENDED, whole, "an empty line after each event", "none at the end", exchange)
+        in_good_order = self._response.was_closed
+        breaches = list(watch.close(in_good_order=in_good_order, trouble=exchange.trouble))
+        for breach in breaches:
+            session.breach(breach.rule, breach.expected, breach.got, exchange)
+        for rule in watch.exercised:
+            session.keep(rule)
+
+    async def _compare_with_the_task(self) -> None:
+        """Holds what the frames add up to against the task that the endpoint gives (`GetTask`)."""
+        mine = folded(self.frames)
+        task = self.frames[0].task_id if self.frames else None
+        if mine is None or not self.watch.has_ended or not isinstance(task, str):
+            return
+        reply = await self._session.call(Operation.GET, {"id": task})
+        result = reply.value.get("result") if isinstance(reply.value, dict) else None
+        if not isinstance(result, dict):
+            return
+        state = self._session.dialect.read_state(result)
+        theirs = folded([Frame(kind="task", body=result, state=state)])
+        self._session.check(ADDS_UP, mine == theirs, f"{theirs}", f"{mine}", self.exchange)
