@@ -169,12 +169,13 @@ class Dialect:
         return found if isinstance(found, list) else []
 
     def read_state(self, task: Json) -> str | None:
-        """The state of a task, or of whatever has a status."""
+        """The state of a task, or of whatever has a status, also as the other version writes it:
+        the schemas tell of that."""
         status = task.get("status") if isinstance(task, dict) else None
         state = status.get("state") if isinstance(status, dict) else None
         if not isinstance(state, str):
             return None
-        return state if self.is_old else state.removeprefix("TASK_STATE_").lower().replace("_", "-")
+        return state.removeprefix("TASK_STATE_").lower().replace("_", "-")
 
     def frame(self, result: Json) -> Frame:
         """A result of a stream."""

@@ -59,7 +59,7 @@ def _flaw(version: str, error: ValidationError) -> Flaw:
     got = _shown(error.instance)
     names = "propertyNames"
     keyword = names if names in error.absolute_schema_path else str(error.validator)
-    if keyword == "type" and error.instance is None:
+    if keyword == "type" and error.instance is None and error.absolute_path:
         return Flaw(_NULLS, f"{place} left out, or a value", "null")
     if version == "0.3" and _is_about_kind(error):
         return Flaw(_KIND, f"the right `kind` in {place}", got)

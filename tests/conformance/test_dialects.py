@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conformance.dialects import V0_3
+from conformance.dialects import V0_3, V1_0, Dialect
 
 IDS = {"taskId": "t", "contextId": "c"}
 STATUS = {"status": {"state": "working"}}
@@ -33,6 +33,12 @@ def test_object_that_is_wrapped_as_in_the_other_version_is_unwrapped(kind: str) 
 
 def test_task_of_a_reply_is_unwrapped_too() -> None:
     assert V0_3.task({"task": TASK}) == V0_3.task(TASK) == TASK
+
+
+@pytest.mark.parametrize("dialect", [V0_3, V1_0], ids=lambda one: one.version)
+@pytest.mark.parametrize("written", ["input-required", "TASK_STATE_INPUT_REQUIRED"])
+def test_state_is_known_as_either_version_writes_it(dialect: Dialect, written: str) -> None:
+    assert dialect.read_state({"status": {"state": written}}) == "input-required"
 
 
 @pytest.mark.parametrize("odd", [{}, {"task": 5}, {"x": TASK}, {"kind": ["task"]}])

@@ -117,9 +117,11 @@ FAULTY_CONFIGURATIONS: list[tuple[type[Webhooks], set[str]]] = [
 FAULTY_DELIVERIES: list[tuple[type[Webhooks], set[str]]] = [
     (webhooks.NeverDelivers, {"push.end-is-delivered", "push.end-is-delivered-inline"}),
     (webhooks.DeliversTheEndOnly, {"push.interruption-is-delivered", EACH_STATE}),
+    (webhooks.HidesCancels, {"push.end-is-delivered"}),
     (webhooks.DeliversAfterDelete, {"push.nothing-is-delivered-after-delete"}),
     (webhooks.DeliversBackwards, {"push.delivered-in-order"}),
     (webhooks.DeliversOnce, {"push.delivered-again-after-an-error"}),
+    (webhooks.DeliversTwice, {"push.delivered-again-after-an-error"}),
     (webhooks.Puts, {"push.delivered-by-post"}),
     (webhooks.FollowsRedirects, {"push.redirect-to-refused-is-not-followed"}),
     (webhooks.AlwaysOld, _OF_BODIES),
@@ -153,6 +155,22 @@ async def test_fault_of_deliveries_is_caught(faulty: type[Webhooks], broken: set
         _reference(faulty), ["push."], versions=["1.0"], seconds=SHORT_SECONDS
     )
     assert with_verdict(results, *BAD) == broken
+
+
+async def test_old_registration_that_is_told_in_the_new_form_is_wrong_in_its_bodies_only() -> None:
+    results = await judged_reference(
+        _reference(webhooks.AlwaysNew), ["push."], versions=["0.3"], seconds=SHORT_SECONDS
+    )
+    assert with_verdict(results, *BAD) == _OF_BODIES
+
+
+async def test_deliveries_are_judged_where_webhooks_are_not_told_of_cancels() -> None:
+    results = await judged_reference(
+        _reference(webhooks.HidesCancels), ["push."], versions=["1.0"], seconds=SHORT_SECONDS
+    )
+    assert with_verdict(results, Verdict.NOT_EXERCISED) == {
+        "push.nothing-is-delivered-after-delete"
+    }
 
 
 _OF_STRANGERS = {

@@ -58,6 +58,11 @@ def test_flaw_says_what_was_expected_where(
     assert found == Flaw(flaw.rule, flaw.expected, got)
 
 
+def test_null_in_the_place_of_a_whole_result_is_a_flaw_of_types() -> None:
+    expected = Flaw("shapes.types", "the value to be of type object", "None")
+    assert flaws("1.0", "Empty", None) == [expected]
+
+
 @pytest.mark.parametrize("version", ["0.3", "1.0"])
 def test_state_that_does_not_exist_is_a_flaw_of_values(version: str) -> None:
     (found,) = flaws(version, "Task", task(version, status={"state": "running"}))

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from conformance.dialects import TERMINAL, Dialect
+from conformance.dialects import TERMINAL, V1_0, Dialect
 from conformance.expect import INTERNAL_ERROR, INVALID_PARAMS
 from tests.conformance.reference.pushing import Refused, Webhook, Webhooks
 
@@ -164,6 +164,14 @@ class DeliversTheEndOnly(Webhooks):
             await super().post(webhook, body)
 
 
+class HidesCancels(Webhooks):
+    """A webhook is told all but that its task was canceled."""
+
+    async def post(self, webhook: Webhook, body: Any) -> None:
+        if webhook.dialect.frame(body).state != "canceled":
+            await super().post(webhook, body)
+
+
 class DeliversAfterDelete(Webhooks):
     """Those that are deleted are told, too."""
 
@@ -185,6 +193,14 @@ class DeliversOnce(Webhooks):
     """What is answered with an error is lost."""
 
     RETRY_SECONDS = (0.0,)
+
+
+class DeliversTwice(DeliversOnce):
+    """Everything is told twice, whatever is answered."""
+
+    async def post(self, webhook: Webhook, body: Any) -> None:
+        await super().post(webhook, body)
+        await super().post(webhook, body)
 
 
 class Puts(Webhooks):
@@ -209,6 +225,16 @@ class AlwaysOld(Webhooks):
         status = {"state": frame.state or "working"}
         ids = {"id": webhook.task_id, "contextId": frame.context_id}
         return {"kind": "task", **ids, "status": status}
+
+
+class AlwaysNew(Webhooks):
+    """All webhooks are told in the form of 1.0."""
+
+    async def body(self, webhook: Webhook, update: Any) -> Any:
+        frame = webhook.dialect.frame(update)
+        status = {"state": V1_0.state(frame.state or "working")}
+        ids = {"taskId": webhook.task_id, "contextId": frame.context_id}
+        return {"statusUpdate": {**ids, "status": status}}
 
 
 class LeavesOutTheContext(Webhooks):
