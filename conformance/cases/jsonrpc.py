@@ -24,7 +24,8 @@ from conformance.session import Session
 
 _LARGEST_EXACT = 2**53 - 1
 """Beyond it JSON's numbers may lose digits (RFC 8259 §6)."""
-_LOOKS = 30
+_LOOKS = 25
+"""Over in less than three seconds: long tasks are at work for longer."""
 _SECONDS_BETWEEN_LOOKS = 0.1
 
 

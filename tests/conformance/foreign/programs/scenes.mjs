@@ -1,5 +1,6 @@
 // What the agents of JavaScript's SDKs do, by how a message's id begins: see scenes.json.
 
+import { Console } from "node:console";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 
@@ -17,12 +18,14 @@ export function scene(messageId, text) {
   return longest ? scenes[longest] : [{ artifact: { text } }, { end: "completed" }];
 }
 
-/** Serves the application that is made for the URL, which is written to stdout. */
+/** Serves the application that is made for the URL, which is all that is written to stdout. */
 export function serve(makeApp) {
+  // The SDKs log every delivery: nobody reads that, and a pipe that is full would stop them.
+  globalThis.console = new Console(process.stderr);
   const server = createServer();
   server.listen(0, "127.0.0.1", () => {
     const url = `http://127.0.0.1:${server.address().port}/`;
     server.on("request", makeApp(url));
-    console.log(url);
+    process.stdout.write(`${url}\n`);
   });
 }

@@ -3,9 +3,9 @@
 import { randomUUID } from "node:crypto";
 import express from "express";
 import { AGENT_CARD_PATH, Role, TaskState } from "@a2a-js/sdk";
+import { createLegacyAwarePushNotificationSender } from "@a2a-js/sdk/compat/v0_3/server";
 import {
   AgentEvent,
-  DefaultPushNotificationSender,
   DefaultRequestHandler,
   InMemoryPushNotificationStore,
   InMemoryTaskStore,
@@ -143,7 +143,7 @@ serve((url) => {
     new SceneExecutor(),
     undefined,
     store,
-    new DefaultPushNotificationSender(store),
+    createLegacyAwarePushNotificationSender(store),
   );
   const legacyCompat = { enabled: true };
   const app = express();
