@@ -222,7 +222,7 @@ class Translation(Generic[Run]):
         RunFinished, or an InputRequired."""
         if self.end is None and self.table.at_end is not None:
             for translated in self.table.at_end.translate(self.run, None):
-                yield translated
+                yield self._calls.told(translated)
                 if isinstance(translated, RunFinished | InputRequired):
                     return
         if self.end is None:

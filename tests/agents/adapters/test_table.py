@@ -218,6 +218,25 @@ def test_question_may_be_the_last_that_is_said_of_a_run() -> None:
     ]
 
 
+def test_call_that_is_told_at_the_end_has_an_id_of_its_own_too() -> None:
+    def last(_: Any, __: None) -> Iterator[AgentEvent]:
+        yield ToolCall(call_id="a", name="add")
+        yield ToolResult(call_id="a", name="add", output=2)
+        yield RunFinished()
+
+    calls = emits(ToolCall, call_id="id", name="name")
+    results = emits(ToolResult, call_id="id", name="name")
+    calling = table({"call": calls, "result": results}, at_end=does(last))
+    translation = Translation(calling)
+    fed(translation, *({"type": kind, "id": "a", "name": "add"} for kind in ("call", "result")))
+
+    assert list(translation.finish()) == [
+        ToolCall(call_id="a-2", name="add"),
+        ToolResult(call_id="a-2", name="add", output=2),
+        RunFinished(),
+    ]
+
+
 def test_event_that_the_table_does_not_name_is_shown_as_it_is() -> None:
     assert Translation(TABLE).feed({"type": "new", "a": 1}) == (
         Raw(source="test", data={"type": "new", "a": 1}),
