@@ -15,7 +15,7 @@ from inspect import isawaitable
 from typing import Any
 
 from a2a_agent.agents.adapters.adapted import Adapted, from_events
-from a2a_agent.agents.adapters.failures import failure_said
+from a2a_agent.agents.adapters.failures import agent_failed, failure_said
 from a2a_agent.agents.adapters.fields import field, parsed, readable
 from a2a_agent.agents.adapters.history import chat_messages, earlier_texts, new_text
 from a2a_agent.agents.adapters.table import (
@@ -41,13 +41,11 @@ from a2a_agent.domain.agent_events import (
     ToolResult,
     Usage,
 )
-from a2a_agent.domain.model import TaskState
 from a2a_agent.runtime.agent import RunRequest, described_by
 
 _log = logging.getLogger(__name__)
 
 _SHUTDOWN_SECONDS = 2.0
-_MOST_LOGGED = 500
 _UNKNOWN = "unknown"
 """What AIECS calls a tool that it cannot make out."""
 
@@ -317,8 +315,7 @@ def _run_result(run: _Run, event: Any) -> Iterator[StepFinished | RunFinished]:
     elif error := _text(event, "error"):
         yield failure_said(error)
     else:  # in the place of the answer is what a tool or a hook said: nothing about the model
-        said = f"{_text(event, 'reason')}: {_text(event, 'output')}"
-        yield RunFinished(state=TaskState.FAILED, reason="agent-error", error=said[:_MOST_LOGGED])
+        yield agent_failed(f"{_text(event, 'reason')}: {_text(event, 'output')}")
 
 
 def _run_error(run: _Run, event: Any) -> Iterator[StepFinished | RunFinished]:

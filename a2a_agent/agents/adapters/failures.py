@@ -53,6 +53,11 @@ def failure_said(error: object) -> RunFinished:
     for phrase, reason in _PHRASES:
         if phrase in said.lower():
             return failed(reason, f"the framework speaks of a {phrase}")
+    return agent_failed(said)
+
+
+def agent_failed(said: str) -> RunFinished:
+    """The end of a run that failed, whatever the words are about; they go to the log alone."""
     return RunFinished(
         state=TaskState.FAILED, reason="agent-error", error=said[:_MOST_LOGGED] or None
     )
