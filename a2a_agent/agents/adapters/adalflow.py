@@ -16,7 +16,7 @@ from typing import Any
 from a2a_agent.agents.adapters.adapted import Adapted, from_events
 from a2a_agent.agents.adapters.failures import failure_said
 from a2a_agent.agents.adapters.fields import class_name, field, readable
-from a2a_agent.agents.adapters.history import earlier_texts, new_text
+from a2a_agent.agents.adapters.history import new_text, transcript
 from a2a_agent.agents.adapters.table import IGNORED, EventTable, Rule, all_of, does, emits
 from a2a_agent.agents.approvals import decision, question_about
 from a2a_agent.agents.openai.failures import failed
@@ -120,8 +120,7 @@ def _outcome(answer: Message, question_id: str) -> str:
 
 
 def _prompt(request: RunRequest) -> dict[str, str]:
-    earlier = [f"{turn['role'].capitalize()}: {turn['content']}" for turn in earlier_texts(request)]
-    return {"input_str": new_text(request), "chat_history_str": "\n".join(earlier)}
+    return {"input_str": new_text(request), "chat_history_str": transcript(request)}
 
 
 def _name(event: Any) -> Any:

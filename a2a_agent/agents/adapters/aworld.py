@@ -11,7 +11,7 @@ from typing import Any
 
 from a2a_agent.agents.adapters.adapted import Adapted, from_events
 from a2a_agent.agents.adapters.aworld_events import TABLE, UNANSWERED, words_of
-from a2a_agent.agents.adapters.history import earlier_texts, new_text
+from a2a_agent.agents.adapters.history import new_text, transcript
 from a2a_agent.domain.model import Message
 from a2a_agent.runtime.agent import RunRequest, described_by
 
@@ -54,10 +54,9 @@ def _task(made: Any, request: RunRequest) -> Any:
 
 
 def _input(request: RunRequest) -> str:
-    earlier = [f"{turn['role']}: {turn['content']}" for turn in earlier_texts(request)]
-    if not earlier:
+    said = transcript(request)
+    if not said:
         return new_text(request)
-    said = "\n\n".join(earlier)
     return f"The conversation so far:\n\n{said}\n\nThe user now says:\n\n{new_text(request)}"
 
 

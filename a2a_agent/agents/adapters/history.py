@@ -36,6 +36,12 @@ def earlier_texts(request: RunRequest) -> list[dict[str, str]]:
     ]
 
 
+def transcript(request: RunRequest) -> str:
+    """What client and agent have said before, as one text that names who speaks."""
+    said = (f"{turn['role'].capitalize()}: {turn['content']}" for turn in earlier_texts(request))
+    return "\n\n".join(said)
+
+
 def new_text(request: RunRequest) -> str:
     """The new message as one text: data as JSON, files by their names."""
     content = next(iter(messages("", [Said(request.message.parts)])))["content"]

@@ -1,7 +1,12 @@
 from dataclasses import replace
 from typing import Any
 
-from a2a_agent.agents.adapters.history import chat_messages, earlier_texts, new_text
+from a2a_agent.agents.adapters.history import (
+    chat_messages,
+    earlier_texts,
+    new_text,
+    transcript,
+)
 from a2a_agent.domain.model import DataPart, FilePart, Message, Part, Role, TextPart
 from a2a_agent.runtime.agent import RunRequest
 from a2a_agent.runtime.conversations import ANSWER_ID
@@ -51,6 +56,13 @@ def test_texts_of_the_context_are_told_without_calls() -> None:
         {"role": "user", "content": "What is 1 + 1?"},
         {"role": "assistant", "content": "It is 2."},
     ]
+
+
+def test_texts_of_the_context_are_told_as_one_that_names_who_speaks() -> None:
+    asked = request(TextPart("And 2 + 2?"))
+
+    assert transcript(asked) == "User: What is 1 + 1?\n\nAssistant: It is 2."
+    assert transcript(replace(asked, history=())) == ""
 
 
 def test_new_message_is_one_text() -> None:
