@@ -1,7 +1,9 @@
 """What tools give, as JSON for models and clients, and as artifacts."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic_core import to_jsonable_python
 
@@ -23,9 +25,12 @@ def text_of(value: JsonValue) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def json_of(value: object) -> JsonValue:
-    """The value as JSON, as well as it can be. Raises IllegalEvent where it cannot."""
-    return checked(to_jsonable_python(value, inf_nan_mode="null", fallback=str), "a tool's result")
+def json_of(value: object, *, fallback: Callable[[Any], Any] | None = str) -> JsonValue:
+    """The value as JSON, as well as it can be; `fallback` makes something of what is no data.
+
+    Raises IllegalEvent, or without a fallback ValueError, where it cannot.
+    """
+    return checked(to_jsonable_python(value, inf_nan_mode="null", fallback=fallback), "an output")
 
 
 def output_of(result: object) -> Output:

@@ -15,12 +15,11 @@ from typing import Any
 
 from a2a_agent.agents.adapters.adapted import Adapted, from_events
 from a2a_agent.agents.adapters.failures import failure_said
-from a2a_agent.agents.adapters.fields import class_name, field, readable
+from a2a_agent.agents.adapters.fields import class_name, field, readable, text_at
 from a2a_agent.agents.adapters.history import new_text, transcript
 from a2a_agent.agents.adapters.table import IGNORED, EventTable, Rule, all_of, does, emits
 from a2a_agent.agents.approvals import decision, question_about
 from a2a_agent.agents.openai.failures import failed
-from a2a_agent.agents.outputs import text_of
 from a2a_agent.agents.threads import in_thread
 from a2a_agent.domain.agent_events import (
     AgentEvent,
@@ -162,8 +161,8 @@ def _call(call_id: str, function: str) -> Rule[set[str]]:
 def _question(event: Any) -> str:
     arguments = readable(field(event, "item.data.tool.kwargs"))
     question = question_about(field(event, "item.data.tool_name"), arguments)
-    details = field(event, "item.data.confirmation_details")
-    return question if details is None else f"{question}\n{text_of(readable(details))}"
+    details = text_at(event, "item.data.confirmation_details")
+    return f"{question}\n{details}" if details else question
 
 
 def _output(event: Any) -> Any:

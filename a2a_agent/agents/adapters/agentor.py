@@ -12,7 +12,7 @@ from typing import Any
 
 from a2a_agent.agents.adapters.adapted import Adapted, from_events
 from a2a_agent.agents.adapters.failures import failure_said
-from a2a_agent.agents.adapters.fields import field, parsed, view
+from a2a_agent.agents.adapters.fields import field, parsed, text_at, view
 from a2a_agent.agents.adapters.history import chat_messages
 from a2a_agent.agents.adapters.openai_agents import streamed
 from a2a_agent.agents.adapters.openai_agents_rules import (
@@ -21,7 +21,6 @@ from a2a_agent.agents.adapters.openai_agents_rules import (
     Run,
     agent_at_work,
     event_name,
-    text_at,
 )
 from a2a_agent.agents.adapters.table import (
     ENDED_WITHOUT_RESULT,

@@ -16,7 +16,7 @@ from typing import Any
 
 from a2a_agent.agents.adapters.adapted import Adapted, from_events
 from a2a_agent.agents.adapters.failures import agent_failed, failure_said
-from a2a_agent.agents.adapters.fields import field, parsed, readable
+from a2a_agent.agents.adapters.fields import field, parsed, readable, text_at
 from a2a_agent.agents.adapters.history import chat_messages, earlier_texts, new_text
 from a2a_agent.agents.adapters.table import (
     ENDED_WITHOUT_RESULT,
@@ -28,8 +28,8 @@ from a2a_agent.agents.adapters.table import (
     emits,
 )
 from a2a_agent.agents.openai.failures import failed
-from a2a_agent.agents.outputs import text_of
 from a2a_agent.domain.agent_events import (
+    AgentEvent,
     ReasoningDelta,
     RunFinished,
     RunStarted,
@@ -153,11 +153,6 @@ class _Run:
         return call
 
 
-def _text(event: Any, path: str) -> str | None:
-    value = field(event, path)
-    return None if value is None else text_of(readable(value))
-
-
 def _number(event: Any, path: str) -> int | None:
     value = field(event, path)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
@@ -171,31 +166,31 @@ def _is_nested(event: Any) -> bool:
 def _place(run: _Run, event: Any) -> dict[str, Any]:
     if not _is_nested(event):
         return {"step": run.turn}
-    step, scope = _number(event, "loop_scope.step_index"), _text(event, "loop_scope.run_id")
-    return {"step": step, "scope": scope}
+    scope = text_at(event, "loop_scope.run_id") or None
+    return {"step": _number(event, "loop_scope.step_index"), "scope": scope}
 
 
 def _token(run: _Run, event: Any) -> Iterator[TextDelta]:
     # What was not streamed comes as one token marked as such, and again in the result.
-    if (text := _text(event, "content")) and not field(event, "is_fallback"):
+    if (text := text_at(event, "content")) and not field(event, "is_fallback"):
         place = _place(run, event)
         turn = "-".join(str(part) for part in place.values() if part is not None)
         yield TextDelta(text, message_id=turn or None, **place)
 
 
 def _thought(run: _Run, event: Any) -> Iterator[ReasoningDelta]:
-    if text := _text(event, "content"):
+    if text := text_at(event, "content"):
         yield ReasoningDelta(text, **_place(run, event))
 
 
 def _call_being_written(run: _Run, event: Any) -> Iterator[ToolCallDelta]:
-    if given := _text(event, "tool_call.id"):
+    if given := text_at(event, "tool_call.id"):
         if given not in run.written:
             run.written[given] = run.new_id(given)
         yield ToolCallDelta(
             call_id=run.written[given],
-            arguments=_text(event, "tool_call.function.arguments") or "",
-            name=_text(event, "tool_call.function.name"),
+            arguments=text_at(event, "tool_call.function.arguments"),
+            name=text_at(event, "tool_call.function.name") or None,
             **_place(run, event),
         )
 
@@ -204,9 +199,9 @@ def _calls_ready(run: _Run, event: Any) -> Iterator[ToolCall]:
     run.calls.clear()
     calls = field(event, "tool_calls")
     for given in calls if isinstance(calls, list | tuple) else ():
-        given_id = _text(given, "id") or ""
+        given_id = text_at(given, "id")
         call_id = run.written.pop(given_id, None) or run.new_id(given_id)
-        call = _Call(call_id, _text(given, "function.name") or _UNKNOWN)
+        call = _Call(call_id, text_at(given, "function.name") or _UNKNOWN)
         yield _called(run, event, call, field(given, "function.arguments"))
     run.written.clear()
 
@@ -222,11 +217,11 @@ def _called(run: _Run, event: Any, call: _Call, arguments: Any) -> ToolCall:
 
 
 def _tool(event: Any) -> str:
-    return _text(event, "tool_name") or _text(event, "tool") or _UNKNOWN
+    return text_at(event, "tool_name") or text_at(event, "tool") or _UNKNOWN
 
 
 def _tool_call(run: _Run, event: Any) -> Iterator[ToolCall]:
-    tool, operation = _tool(event), _text(event, "operation")
+    tool, operation = _tool(event), text_at(event, "operation")
     for call in run.calls:
         if call.is_of(tool) and not call.is_running:
             call.is_running = True
@@ -245,12 +240,14 @@ def _tool_over(run: _Run, event: Any) -> Iterator[ToolCall | ToolResult]:
 
 
 def _result(run: _Run, event: Any, call: _Call) -> ToolResult:
-    error = _text(event, "error")
-    if error is None and (field(event, "type") == "tool_error" or field(event, "has_error")):
-        error = _text(event, "content") or "The tool has failed."
+    error = text_at(event, "error")
+    if not error and (field(event, "type") == "tool_error" or field(event, "has_error")):
+        error = text_at(event, "content") or "The tool has failed."
     output = None if error else readable(field(event, "result", field(event, "content")))
     place = _place(run, event)
-    return ToolResult(call_id=call.call_id, name=call.name, output=output, error=error, **place)
+    return ToolResult(
+        call_id=call.call_id, name=call.name, output=output, error=error or None, **place
+    )
 
 
 def _action(run: _Run, event: Any) -> Iterator[ToolCall | ToolResult]:
@@ -284,7 +281,8 @@ def _nested_step(step: type[StepStarted | StepFinished]) -> Rule[_Run]:
     def translate(_: _Run, event: Any) -> Iterator[StepStarted | StepFinished]:
         number = _number(event, "step_index")
         if number is not None:
-            yield step(step=number, name=_text(event, "step_id"), scope=_text(event, "run_id"))
+            name, scope = text_at(event, "step_id") or None, text_at(event, "run_id") or None
+            yield step(step=number, name=name, scope=scope)
 
     return does(translate, step)
 
@@ -304,23 +302,27 @@ def _completed(run: _Run, event: Any) -> tuple[()]:
     return ()
 
 
-def _run_result(run: _Run, event: Any) -> Iterator[StepFinished | RunFinished]:
+_COMPLETED = emits(RunFinished, text="output")
+
+
+def _run_result(run: _Run, event: Any) -> Iterator[AgentEvent]:
     if _is_nested(event):
         return
     yield from _turn_over(run)
     if field(event, "success", True):
-        yield RunFinished(text=_text(event, "output"))
+        yield from _COMPLETED.translate(run, event)
     elif field(event, "reason") == "max_iterations_reached":
         yield failed("max-steps")
-    elif error := _text(event, "error"):
+    elif error := text_at(event, "error"):
         yield failure_said(error)
     else:  # in the place of the answer is what a tool or a hook said: nothing about the model
-        yield agent_failed(f"{_text(event, 'reason')}: {_text(event, 'output')}")
+        said = (text_at(event, "reason"), text_at(event, "output"))
+        yield agent_failed(": ".join(filter(None, said)))
 
 
 def _run_error(run: _Run, event: Any) -> Iterator[StepFinished | RunFinished]:
     yield from _turn_over(run)
-    yield failure_said(_text(event, "error"))
+    yield failure_said(text_at(event, "error"))
 
 
 def _piece(run: _Run, text: str) -> Iterator[TextDelta]:

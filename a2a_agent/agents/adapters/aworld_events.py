@@ -10,7 +10,7 @@ from dataclasses import field as of
 from typing import Any
 
 from a2a_agent.agents.adapters.failures import failure_said
-from a2a_agent.agents.adapters.fields import class_name, field, parsed, readable
+from a2a_agent.agents.adapters.fields import class_name, field, parsed, readable, text_at
 from a2a_agent.agents.adapters.table import (
     ENDED_WITHOUT_RESULT,
     IGNORED,
@@ -246,7 +246,7 @@ def _question(run: _Run, event: Any) -> Iterator[AgentEvent]:
     confirms = field(event, "topic") == "__human_confirm"
     kind = InputKind.APPROVAL if confirms else InputKind.TEXT
     yield InputRequired(
-        prompt=text_of(readable(field(event, "payload", ""))),
+        prompt=text_at(event, "payload"),
         kind=kind,
         request_id=field(event, "id"),
     )

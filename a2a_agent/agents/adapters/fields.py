@@ -15,7 +15,7 @@ from pydantic_core import to_jsonable_python
 
 from a2a_agent.agents.outputs import json_of, text_of
 from a2a_agent.domain.errors import IllegalEvent
-from a2a_agent.domain.json_values import checked, clean_text
+from a2a_agent.domain.json_values import clean_text
 from a2a_agent.domain.model import JsonValue
 
 CLASS = "$class"
@@ -47,6 +47,11 @@ def field(value: Any, path: str, default: Any = None) -> Any:
         if value is None:
             return default
     return value
+
+
+def text_at(value: Any, path: str) -> str:
+    """What lies at the path, as text: data as its JSON, and nothing where there is nothing."""
+    return text_of(readable(field(value, path, "")))
 
 
 def class_name(value: Any) -> str:
@@ -83,10 +88,10 @@ def json_in(value: Any) -> JsonValue:
 
     Raises IllegalEvent or ValueError where it stands for none.
     """
-    return checked(_without_classes(to_jsonable_python(value)), "a framework's output")
+    return _without_classes(json_of(value, fallback=None))
 
 
-def _without_classes(value: Any) -> Any:
+def _without_classes(value: JsonValue) -> JsonValue:
     if isinstance(value, dict):
         return {name: _without_classes(item) for name, item in value.items() if name != CLASS}
     return [_without_classes(item) for item in value] if isinstance(value, list) else value

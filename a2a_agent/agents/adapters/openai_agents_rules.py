@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from a2a_agent.agents.adapters.fields import class_name, parsed, readable, view
+from a2a_agent.agents.adapters.fields import class_name, parsed, readable, text_at, view
 from a2a_agent.agents.adapters.fields import field as at
 from a2a_agent.agents.adapters.table import IGNORED, Rule, all_of, does, emits
 from a2a_agent.agents.approvals import approval
@@ -173,7 +173,7 @@ def _called(run: Run, event: Any) -> Iterator[AgentEvent]:
         call_id=call_id,
         name=name,
         output=None if error else readable(at(item, "output", at(item, "results"))),
-        error=text_of(readable(error)) if error else None,
+        error=text_at(item, "error") if error else None,
         **run.place,
     )
     run.has_answer = False
@@ -215,12 +215,10 @@ def _question(run: Run, event: Any) -> Iterator[InputRequired]:
 
 def _finished(run: Run, event: Any) -> Iterator[RunFinished]:
     output = at(event, "output")
-    if isinstance(output, str):
-        yield RunFinished(text=output or None)
-    elif output is None or run.has_answer:
+    if not isinstance(output, str) and run.has_answer:
         yield RunFinished()
-    else:  # a tool's, which has ended the run
-        yield RunFinished(text=text_of(readable(output)))
+    else:  # the answer, or what a tool has given that has ended the run
+        yield RunFinished(text=text_at(event, "output") or None)
 
 
 def _cut_off(run: Run, event: Any) -> Iterator[RunFinished]:
@@ -246,12 +244,6 @@ def _other_item(run: Run, event: Any) -> Iterator[Raw]:
     # Without its agent: nobody is to read that one's instructions, or its model's key.
     data = {"name": view(at(event, "name")), "item": view(at(event, "item.raw_item"))}
     yield Raw(source="openai-agents", data=data)
-
-
-def text_at(value: Any, path: str) -> str:
-    """The text that lies at the path; none where there is something else."""
-    found = at(value, path)
-    return found if isinstance(found, str) else ""
 
 
 def id_of(item: Any) -> str:

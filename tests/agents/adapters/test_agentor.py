@@ -231,7 +231,7 @@ async def test_raw_event_of_the_models_server_that_nobody_knows_is_raw() -> None
 
 @pytest.mark.parametrize(
     "event",
-    [chat(), answered("add", "4"), chat(message=7), chat(tool_action={}), {"type": "fork"}],
+    [chat(), answered("add", "4"), chat(tool_action={}), {"type": "fork"}],
 )
 async def test_event_that_lacks_what_it_is_for_becomes_nothing(event: Json) -> None:
     assert await run(event) == [ENDED_WITHOUT_RESULT]

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from a2a_agent.agents.adapters.adapted import from_events
-from a2a_agent.agents.adapters.fields import json_in
 from a2a_agent.agents.adapters.table import EventTable, does, emits
 from a2a_agent.agents.openai.failures import failed
 from a2a_agent.domain.agent_events import (
@@ -15,7 +14,6 @@ from a2a_agent.domain.agent_events import (
     RunFinished,
     TextDelta,
 )
-from a2a_agent.domain.errors import IllegalEvent
 from a2a_agent.runtime.agent import RunRequest
 from tests.agents.runs import events_of, request_of
 
@@ -92,14 +90,3 @@ async def test_exception_means_what_the_table_says_of_its_class_or_of_a_base() -
 async def test_exception_that_the_table_does_not_name_is_the_runs() -> None:
     with pytest.raises(KeyError):
         await run(KeyError("secret"))
-
-
-def test_output_is_the_json_that_it_stands_for() -> None:
-    recorded = {"$class": "my.City", "name": "London", "parts": [{"$class": "my.Part", "id": 1}]}
-
-    assert json_in(recorded) == {"name": "London", "parts": [{"id": 1}]}
-
-
-def test_output_that_stands_for_no_json_is_refused() -> None:
-    with pytest.raises((IllegalEvent, ValueError)):
-        json_in({"thing": object()})

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from a2a_agent.agents.adapters.fields import class_name, parsed, readable, view
+from a2a_agent.agents.adapters.fields import class_name, json_in, parsed, readable, text_at, view
 from a2a_agent.agents.adapters.fields import field as at
+from a2a_agent.domain.errors import IllegalEvent
 from a2a_agent.domain.json_values import checked
 
 
@@ -58,6 +59,22 @@ def test_default_stands_for_what_is_not_there() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("Hi", "Hi"),
+        ({"sum": 4}, '{"sum": 4}'),
+        (Colour.RED, "red"),
+        (7, "7"),
+        (False, "false"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_what_lies_at_a_path_can_be_had_as_text(value: Any, text: str) -> None:
+    assert text_at({"a": {"b": value}}, "a.b") == text
+
+
+@pytest.mark.parametrize(
     ("value", "name"),
     [
         ({"$class": "package.module.Thing"}, "Thing"),
@@ -84,6 +101,22 @@ def test_class_of_a_value_is_that_which_was_recorded_or_its_own(value: Any, name
 )
 def test_json_in_a_text_is_read_where_there_is_some(text: Any, value: Any) -> None:
     assert parsed(text) == value
+
+
+def test_output_is_the_json_that_it_stands_for() -> None:
+    recorded = {"$class": "my.City", "name": "London", "parts": [{"$class": "my.Part", "id": 1}]}
+
+    assert json_in(recorded) == {"name": "London", "parts": [{"id": 1}]}
+
+
+def test_number_that_json_does_not_have_is_none() -> None:
+    assert json_in({"ratio": float("nan")}) == {"ratio": None}
+
+
+@pytest.mark.parametrize("thing", [object(), 2**70])
+def test_output_that_stands_for_no_json_is_refused(thing: object) -> None:
+    with pytest.raises((IllegalEvent, ValueError)):
+        json_in({"thing": thing})
 
 
 def test_view_of_an_object_is_its_public_fields() -> None:

@@ -398,7 +398,6 @@ async def test_call_comes_once_however_often_it_is_told() -> None:
     [
         token(None),
         token(""),
-        token(7),
         raw("response.reasoning_text.delta", delta=None),
         raw("response.output_item.added", item=None),
         raw("response.output_item.added", item={"type": "message", "id": "m1"}),
