@@ -46,6 +46,8 @@ from a2a_agent.runtime.agent import RunRequest, described_by
 _log = logging.getLogger(__name__)
 
 _SHUTDOWN_SECONDS = 2.0
+_NO_ID = "call"
+"""The id of a call that has none."""
 _UNKNOWN = "unknown"
 """What AIECS calls a tool that it cannot make out."""
 
@@ -128,21 +130,8 @@ class _Run:
     turn: int | None = None
     calls: list[_Call] = dataclass_field(default_factory=list)
     """Those without a result, in order."""
-    ids: set[str] = dataclass_field(default_factory=set)
-    written: dict[str, str] = dataclass_field(default_factory=dict)
-    """Our ids of the calls that the model is writing, by the model's."""
     is_over: bool = False
     """Whether the end has been spoken of, though not in a result."""
-
-    def new_id(self, given: str) -> str:
-        """An id that no earlier call has; some models use one for all of them."""
-        base = new = given or "call"
-        number = 1
-        while new in self.ids:
-            number += 1
-            new = f"{base}-{number}"
-        self.ids.add(new)
-        return new
 
     def take(self, tool: str) -> _Call | None:
         """The call that the tool's result is of: its first, else the first of all."""
@@ -184,11 +173,9 @@ def _thought(run: _Run, event: Any) -> Iterator[ReasoningDelta]:
 
 
 def _call_being_written(run: _Run, event: Any) -> Iterator[ToolCallDelta]:
-    if given := text_at(event, "tool_call.id"):
-        if given not in run.written:
-            run.written[given] = run.new_id(given)
+    if call_id := text_at(event, "tool_call.id"):
         yield ToolCallDelta(
-            call_id=run.written[given],
+            call_id=call_id,
             arguments=text_at(event, "tool_call.function.arguments"),
             name=text_at(event, "tool_call.function.name") or None,
             **_place(run, event),
@@ -199,11 +186,8 @@ def _calls_ready(run: _Run, event: Any) -> Iterator[ToolCall]:
     run.calls.clear()
     calls = field(event, "tool_calls")
     for given in calls if isinstance(calls, list | tuple) else ():
-        given_id = text_at(given, "id")
-        call_id = run.written.pop(given_id, None) or run.new_id(given_id)
-        call = _Call(call_id, text_at(given, "function.name") or _UNKNOWN)
+        call = _Call(text_at(given, "id") or _NO_ID, text_at(given, "function.name") or _UNKNOWN)
         yield _called(run, event, call, field(given, "function.arguments"))
-    run.written.clear()
 
 
 def _called(run: _Run, event: Any, call: _Call, arguments: Any) -> ToolCall:
@@ -227,7 +211,7 @@ def _tool_call(run: _Run, event: Any) -> Iterator[ToolCall]:
             call.is_running = True
             return
     name = f"{tool}_{operation}" if operation else tool
-    call = _Call(run.new_id(""), name, is_running=True)
+    call = _Call(_NO_ID, name, is_running=True)
     yield _called(run, event, call, field(event, "parameters"))
 
 

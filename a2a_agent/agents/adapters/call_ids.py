@@ -1,8 +1,8 @@
 """Ids of calls that are a run's own: models, and servers of models, use theirs again."""
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TypeVar
 
 from a2a_agent.domain.agent_events import (
     AgentEvent,
@@ -13,18 +13,19 @@ from a2a_agent.domain.agent_events import (
     ToolResult,
 )
 
-_OfACall: TypeAlias = ToolCallDelta | ToolCall | ToolProgress | ToolResult | InputRequired
+_OfACall = TypeVar("_OfACall", ToolCallDelta, ToolCall, ToolProgress, ToolResult, InputRequired)
 
 
 class CallIds:
-    """Tells calls of one id apart by the order in which they are written, made and answered."""
+    """Tells calls of one id apart: by the order in which they are written, made and answered, and
+    by their tools."""
 
     def __init__(self) -> None:
         self._known: set[str] = set()
         self._written: dict[str, str] = {}
         """Our ids of calls whose arguments are being written."""
-        self._open: defaultdict[str, deque[str]] = defaultdict(deque)
-        """Our ids of calls without a result, the oldest first."""
+        self._open: defaultdict[str, list[ToolCall]] = defaultdict(list)
+        """Calls without a result as they were told, the oldest first, by the ids given."""
 
     def told(self, event: AgentEvent) -> AgentEvent:
         """The event, with an id that no other call of the run has."""
@@ -35,17 +36,26 @@ class CallIds:
                 return _with(event, self._written[event.call_id])
             case ToolCall():
                 new = self._written.pop(event.call_id, None) or self._new(event.call_id)
-                self._open[event.call_id].append(new)
-                return _with(event, new)
+                call = _with(event, new)
+                self._open[event.call_id].append(call)
+                return call
             case ToolResult():
-                waiting = self._open[event.call_id]
-                return _with(event, waiting.popleft() if waiting else event.call_id)
+                return _with(event, self._answered(event))
             case ToolProgress():
                 return _with(event, self._latest(event.call_id))
             case InputRequired(call_id=str(given)):
                 return _with(event, self._latest(given))
             case _:
                 return event
+
+    def _answered(self, result: ToolResult) -> str:
+        """Of the oldest call of the tool, else of the oldest."""
+        waiting = self._open[result.call_id]
+        if not waiting:
+            return result.call_id
+        call = next((call for call in waiting if call.name == result.name), waiting[0])
+        waiting.remove(call)
+        return call.call_id
 
     def _new(self, given: str) -> str:
         new, number = given, 1
@@ -57,8 +67,8 @@ class CallIds:
 
     def _latest(self, given: str) -> str:
         waiting = self._open[given]
-        return waiting[-1] if waiting else given
+        return waiting[-1].call_id if waiting else given
 
 
-def _with(event: _OfACall, call_id: str) -> AgentEvent:
+def _with(event: _OfACall, call_id: str) -> _OfACall:
     return event if event.call_id == call_id else replace(event, call_id=call_id)

@@ -22,16 +22,16 @@ def written(call_id: str) -> ToolCallDelta:
     return ToolCallDelta(call_id=call_id, arguments="{")
 
 
-def call(call_id: str) -> ToolCall:
-    return ToolCall(call_id=call_id, name="add")
+def call(call_id: str, name: str = "add") -> ToolCall:
+    return ToolCall(call_id=call_id, name=name)
 
 
 def news(call_id: str) -> ToolProgress:
     return ToolProgress(call_id=call_id, data=1)
 
 
-def result(call_id: str) -> ToolResult:
-    return ToolResult(call_id=call_id, name="add")
+def result(call_id: str, name: str = "add") -> ToolResult:
+    return ToolResult(call_id=call_id, name=name)
 
 
 def question(call_id: str | None) -> InputRequired:
@@ -77,6 +77,15 @@ def test_calls_of_one_id_are_answered_in_their_order() -> None:
         call("a-2"),
         result("a"),
         result("a-2"),
+    ]
+
+
+def test_calls_of_one_id_but_other_tools_are_answered_in_any_order() -> None:
+    assert told(call("a", "add"), call("a", "look"), result("a", "look"), result("a", "new")) == [
+        call("a", "add"),
+        call("a-2", "look"),
+        result("a-2", "look"),
+        result("a", "new"),
     ]
 
 
