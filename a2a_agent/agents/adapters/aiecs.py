@@ -13,7 +13,7 @@ from typing import Any
 
 from a2a_agent.agents.adapters.adapted import Adapted, from_events
 from a2a_agent.agents.adapters.aiecs_events import TABLE
-from a2a_agent.agents.adapters.history import chat_messages, earlier_texts, new_text
+from a2a_agent.agents.adapters.history import chat_messages, earlier_texts, in_text, new_text
 from a2a_agent.runtime.agent import RunRequest, described_by
 
 _log = logging.getLogger(__name__)
@@ -52,20 +52,12 @@ def _context(agent: Any, request: RunRequest) -> dict[str, Any]:
     # AIECS reads the context's history for this very class alone, and has the others' in a list,
     # of which it takes the last ten: a call might lose its result.
     if type(agent).__name__ == "HybridAgent" or not isinstance(own_history, list):
-        if history := [_in_text(message) for message in chat_messages(request)[:-1]]:
+        if history := [in_text(message) for message in chat_messages(request)[:-1]]:
             context["history"] = history
     else:
         message_class = import_module("aiecs.llm").LLMMessage
         own_history.extend(message_class(**message) for message in earlier_texts(request))
     return context
-
-
-def _in_text(message: dict[str, Any]) -> dict[str, Any]:
-    """The message as AIECS has it, whose content is no list."""
-    content = message["content"]
-    if not isinstance(content, list):
-        return message
-    return {**message, "content": "\n".join(part["text"] for part in content if "text" in part)}
 
 
 async def _shut_down(agent: Any) -> None:

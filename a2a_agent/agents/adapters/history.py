@@ -30,9 +30,9 @@ def earlier_texts(request: RunRequest) -> list[dict[str, str]]:
     """What client and agent have said before, as `{"role": …, "content": …}`, text alone."""
     texts = [turn for turn in earlier_turns(request) if isinstance(turn, Said | Answer)]
     return [
-        {"role": message["role"], "content": content}
-        for message in messages("", texts)
-        if isinstance(content := message["content"], str) and content
+        {"role": message["role"], "content": message["content"]}
+        for message in map(in_text, messages("", texts))
+        if message["content"]
     ]
 
 
@@ -44,7 +44,13 @@ def transcript(request: RunRequest) -> str:
 
 def new_text(request: RunRequest) -> str:
     """The new message as one text: data as JSON, files by their names."""
-    content = next(iter(messages("", [Said(request.message.parts)])))["content"]
-    if isinstance(content, str):
-        return content
-    return "\n".join(part["text"] for part in content if part["type"] == "text")
+    (message,) = messages("", [Said(request.message.parts)])
+    return str(in_text(message)["content"])
+
+
+def in_text(message: dict[str, Any]) -> dict[str, Any]:
+    """The chat's message with its texts alone for its content, as one."""
+    content = message["content"]
+    if not isinstance(content, list):
+        return message
+    return {**message, "content": "\n".join(part["text"] for part in content if "text" in part)}

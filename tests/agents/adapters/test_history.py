@@ -58,6 +58,14 @@ def test_texts_of_the_context_are_told_without_calls() -> None:
     ]
 
 
+def test_text_beside_a_picture_is_told_without_it() -> None:
+    picture = FilePart(raw=b"png", media_type="image/png", filename="a.png")
+    shown = message(Role.USER, TextPart("What is this?"), picture)
+    asked = replace(request(TextPart("And now?")), history=(shown,))
+
+    assert earlier_texts(asked) == [{"role": "user", "content": "What is this?"}]
+
+
 def test_texts_of_the_context_are_told_as_one_that_names_who_speaks() -> None:
     asked = request(TextPart("And 2 + 2?"))
 
