@@ -5,6 +5,8 @@ import pytest
 from a2a_agent.agents.adapters.table import Translation
 from a2a_agent.agents.replay import replayed
 from a2a_agent.domain.agent_events import RunFinished
+from a2a_agent.domain.task_events import Noted
+from a2a_agent.domain.views import StreamMode, select
 from tests.agents.adapters.expectations import (
     adalflow,
     agentor,
@@ -107,6 +109,21 @@ def test_event_becomes_no_more_than_its_table_says(key: str) -> None:
         assert became | ({RunFinished} if has_ended else set()) <= set(rule.becomes), name
         if has_ended:
             return
+
+
+def _thoughts(happened: Played, mode: StreamMode) -> str:
+    """The reasoning that a stream in this mode shows."""
+    shown = [entry.event for entry in select(happened.entries, mode)]
+    notes = [event.note for event in shown if isinstance(event, Noted)]
+    return "".join(str(note["text"]) for note in notes if note["kind"] == "reasoning")
+
+
+def test_reasoning_is_shown_to_readers_of_everything_alone(run: tuple[Played, Expected]) -> None:
+    happened, expected = run
+
+    assert _thoughts(happened, StreamMode.ALL) == expected.reasoning
+    for line in filter(None, expected.reasoning.splitlines()):
+        assert line not in str(select(happened.entries, StreamMode.CORE))
 
 
 def test_log_of_a_recording_is_legal_valid_and_adds_up(run: tuple[Played, Expected]) -> None:
