@@ -4,6 +4,7 @@ A message names what the model plays; its tag is new each time, so nothing is pl
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import ClassVar
@@ -143,3 +144,58 @@ class Contract:
             ("completed", "Sunny, and 2 + 2 = 4."),
         ]
         assert [len(seen.calls) for seen in streams] == [0, 1, 0, 2]
+
+
+class Instructed:
+    """To be inherited by a class whose agent has instructions, and asks by Chat Completions."""
+
+    framework: ClassVar[Framework]
+
+    def test_model_is_told_its_instructions_and_what_was_said_once(
+        self, agent: Served, dialect: Dialect
+    ) -> None:
+        first, second = play("first"), play("second")
+        context = agent.talk(dialect).stream(first).task["contextId"]
+        agent.talk(dialect).stream(second, contextId=context)
+
+        assert roles_told(agent, second) == ["system", "user", "assistant", "user"]
+
+
+def roles_told(agent: Served, message: str) -> list[str]:
+    """Whose messages the model was sent, in its first call with this one."""
+    return [said["role"] for said in agent.model.call_with(message).body["messages"]]
+
+
+class Asking:
+    """To be inherited by a class whose agent asks before it does what the script `delete` says."""
+
+    framework: ClassVar[Framework]
+
+    def test_decision_about_another_question_is_asked_for_again(
+        self, agent: Served, dialect: Dialect
+    ) -> None:
+        talk = agent.talk(dialect)
+        asked = talk.stream(play("delete"))
+        decision = dialect.data_part({"requestId": "another", "decision": "approve"})
+
+        again = talk.answer(asked, "", parts=[decision])
+
+        assert (again.state, again.data[-1]) == ("input-required", asked.data[-1])
+
+
+class AskingAfterARestart(Asking):
+    """The same of one whose question outlives the server: `delete` calls `delete_file`."""
+
+    def test_question_survives_a_restart_of_the_server(self, tmp_path: Path) -> None:
+        dialect, store = DIALECTS[-1], f"sqlite:///{tmp_path / 'tasks.db'}"
+        with served(self.framework, tmp_path, A2A_AGENT_STORE=store) as agent:
+            asked = agent.talk(dialect).stream(play("delete"))
+
+        # Its model begins anew.
+        later = replace(self.framework, scripts={"delete": [{"text": "Done."}]})
+        with served(later, tmp_path, A2A_AGENT_STORE=store) as agent:
+            seen = agent.talk(dialect).answer(asked, "approve")
+
+            assert "a.txt is gone" in str(agent.model.call(0).body)
+        assert (seen.state, seen.answer) == ("completed", "Done.")
+        assert [result["output"] for result in seen.results] == ["a.txt is gone"]

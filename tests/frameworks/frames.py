@@ -68,6 +68,12 @@ class Seen:
         return [data for data in self.data if "output" in data or "error" in data]
 
     @property
+    def question(self) -> Json:
+        """What is asked at the end, without its id."""
+        assert self.state == "input-required"
+        return {name: value for name, value in self.data[-1].items() if name != "requestId"}
+
+    @property
     def text(self) -> str:
         """All that came over the wire."""
         return str([frame.reply for frame in self.frames])
@@ -93,3 +99,8 @@ class Talk:
         """The whole stream that answers a message."""
         with self.endpoint.sending(self.dialect, self.dialect.message(text, **more)) as frames:
             return Seen(self.dialect, list(frames))
+
+    def answer(self, asked: Seen, text: str, **more: Any) -> Seen:
+        """What follows the answer to the question that a stream has ended with."""
+        place = {"taskId": asked.task["id"], "contextId": asked.task["contextId"]}
+        return self.stream(text, **place, **more)

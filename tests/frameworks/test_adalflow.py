@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from tests.frameworks.contract import Contract, play
-from tests.frameworks.frames import Seen
 from tests.frameworks.served import Framework, Served, served
 from tests.support.dialects import DIALECTS, Dialect, Json
 
@@ -70,17 +69,17 @@ class TestAdalFlow(Contract):
             "arguments": {"path": "a.txt"},
             "options": ["approve", "always", "deny"],
         }
-        seen = self._answered(agent, asked, "approve")
+        seen = agent.talk(dialect).answer(asked, "approve")
         assert (seen.state, seen.answer) == ("completed", "So much for a.txt.")
         assert seen.results == [
-            {"callId": call["callId"], "name": "delete_file", "output": "a.txt is gone."}
+            {"callId": call["callId"], "name": "delete_file", "output": "a.txt is gone"}
         ]
 
     def test_approval_is_for_one_call(self, agent: Served, dialect: Dialect) -> None:
         asked = agent.talk(dialect).stream(play("delete-two"))
 
-        again = self._answered(agent, asked, "approve")
-        seen = self._answered(agent, again, "approve")
+        again = agent.talk(dialect).answer(asked, "approve")
+        seen = agent.talk(dialect).answer(again, "approve")
 
         assert again.data[-1]["arguments"] == {"path": "b.txt"}
         assert (again.state, seen.state) == ("input-required", "completed")
@@ -90,22 +89,22 @@ class TestAdalFlow(Contract):
     ) -> None:
         asked = agent.talk(dialect).stream(play("delete-two"))
 
-        seen = self._answered(agent, asked, "always")
+        seen = agent.talk(dialect).answer(asked, "always")
 
         assert (seen.state, seen.answer) == ("completed", "So much for both.")
         assert [result["output"] for result in seen.results] == [
-            "a.txt is gone.",
-            "b.txt is gone.",
+            "a.txt is gone",
+            "b.txt is gone",
         ]
 
     def test_always_is_forgotten_with_its_task(self, agent: Served, dialect: Dialect) -> None:
         asked = agent.talk(dialect).stream(play("delete"))
-        self._answered(agent, asked, "always")
+        agent.talk(dialect).answer(asked, "always")
 
         seen = agent.talk(dialect).stream(play("delete"), contextId=asked.task["contextId"])
 
         assert seen.state == "input-required"
-        self._answered(agent, seen, "deny")
+        agent.talk(dialect).answer(seen, "deny")
 
     @pytest.mark.parametrize("words", ["deny", "Let me think about it."])
     def test_call_without_a_clear_yes_is_denied(
@@ -113,7 +112,7 @@ class TestAdalFlow(Contract):
     ) -> None:
         asked = agent.talk(dialect).stream(play("delete"))
 
-        seen = self._answered(agent, asked, words)
+        seen = agent.talk(dialect).answer(asked, words)
 
         assert (seen.state, seen.answer) == ("completed", "So much for a.txt.")
         assert seen.results == [
@@ -131,8 +130,8 @@ class TestAdalFlow(Contract):
         first, second = (agent.talk(dialect).stream(play("delete")) for _ in range(2))
 
         other = agent.talk(dialect).stream(play("plain"))
-        denied = self._answered(agent, second, "deny")
-        approved = self._answered(agent, first, "approve")
+        denied = agent.talk(dialect).answer(second, "deny")
+        approved = agent.talk(dialect).answer(first, "approve")
 
         assert [seen.state for seen in (other, denied, approved)] == ["completed"] * 3
         assert ("error" in denied.results[0], "output" in approved.results[0]) == (True, True)
@@ -142,7 +141,7 @@ class TestAdalFlow(Contract):
 
         time.sleep(61)  # longer than any limit that the framework might have of its own
 
-        seen = self._answered(agent, asked, "approve")
+        seen = agent.talk(asked.dialect).answer(asked, "approve")
         assert (seen.state, seen.answer) == ("completed", "So much for a.txt.")
 
     def test_task_can_be_canceled_while_it_asks(self, agent: Served, dialect: Dialect) -> None:
@@ -200,11 +199,11 @@ class TestAdalFlow(Contract):
 
         with served(self.framework, tmp_path, program=f"{PROGRAM}:sharing") as agent:
             asked = agent.talk(dialect).stream(play("delete"))
-            self._answered(agent, asked, "always")
+            agent.talk(dialect).answer(asked, "always")
             agent.talk(dialect).stream(play("first"))
             agent.talk(dialect).stream(second)
             asked = agent.talk(dialect).stream(play("delete"))
-            self._answered(agent, asked, "deny")
+            agent.talk(dialect).answer(asked, "deny")
 
         assert "Your name is Ada." not in str(agent.model.call_with(second).body)
         assert asked.state == "input-required"
@@ -216,11 +215,6 @@ class TestAdalFlow(Contract):
             seen = agent.talk(dialect).stream(play("one-tool"))
 
         assert (seen.state, seen.answer) == ("completed", "It is sunny there.")
-
-    def _answered(self, agent: Served, asked: Seen, words: str) -> Seen:
-        task = asked.task
-        talk = agent.talk(asked.dialect)
-        return talk.stream(words, taskId=task["id"], contextId=task["contextId"])
 
     def _calls_with(self, agent: Served, message: str) -> list[Json]:
         return [body for body in agent.model.bodies if message in json.dumps(body)]

@@ -41,8 +41,7 @@ class TestAWorld(Contract):
         message = play("confirm")
         asked = agent.talk(dialect).stream(message)
 
-        place = {"taskId": asked.task["id"], "contextId": asked.task["contextId"]}
-        seen = agent.talk(dialect).stream("Yes, go on.", **place)
+        seen = agent.talk(dialect).answer(asked, "Yes, go on.")
 
         question = asked.data[-1]
         assert (asked.state, question["kind"]) == ("input-required", "approval")

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.frameworks.contract import Contract, play
-from tests.frameworks.frames import Seen
+from tests.frameworks.contract import Asking, Contract, Instructed, play, roles_told
 from tests.frameworks.served import Framework, Served
-from tests.support.dialects import Dialect, Json
+from tests.support.dialects import Dialect
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.timeout(120)]
 
@@ -36,19 +35,7 @@ LANGGRAPH = Framework(
 )
 
 
-def answered(agent: Served, dialect: Dialect, asked: Seen, text: str) -> Seen:
-    """What follows the client's answer to a question."""
-    place = {"taskId": asked.task["id"], "contextId": asked.task["contextId"]}
-    return agent.talk(dialect).stream(text, **place)
-
-
-def question(asked: Seen) -> Json:
-    """What is asked, without its id."""
-    assert asked.state == "input-required"
-    return {name: value for name, value in asked.data[-1].items() if name != "requestId"}
-
-
-class TestLangGraph(Contract):
+class TestLangGraph(Contract, Asking):
     framework = LANGGRAPH
 
     def test_model_that_calls_tools_for_ever_is_stopped(
@@ -63,12 +50,12 @@ class TestLangGraph(Contract):
         self, agent: Served, dialect: Dialect
     ) -> None:
         first = agent.talk(dialect).stream(play("survey"))
-        second = answered(agent, dialect, first, "They are soft.")
-        seen = answered(agent, dialect, second, "just so")
+        second = agent.talk(dialect).answer(first, "They are soft.")
+        seen = agent.talk(dialect).answer(second, "just so")
 
         assert [asked.state for asked in (first, second)] == ["input-required"] * 2
-        assert question(first) == {"kind": "text"}
-        assert question(second) == {
+        assert first.question == {"kind": "text"}
+        assert second.question == {
             "kind": "text",
             "options": ["just so"],
             "arguments": {"question": "And why?", "options": ["just so"]},
@@ -81,9 +68,9 @@ class TestLangGraph(Contract):
         self, agent: Served, dialect: Dialect, said: str, does: str
     ) -> None:
         asked = agent.talk(dialect).stream(play("delete"))
-        seen = answered(agent, dialect, asked, said)
+        seen = agent.talk(dialect).answer(asked, said)
 
-        assert question(asked) == {
+        assert asked.question == {
             "kind": "approval",
             "name": "delete",
             "arguments": {"path": "a"},
@@ -92,26 +79,14 @@ class TestLangGraph(Contract):
         assert (seen.state, seen.answer) == ("completed", "I did as you said.")
         assert [result["output"] for result in seen.results] == [does]
 
-    def test_decision_about_another_question_is_asked_for_again(
-        self, agent: Served, dialect: Dialect
-    ) -> None:
-        asked = agent.talk(dialect).stream(play("delete"))
-        decision = dialect.data_part({"requestId": "another", "decision": "approve"})
-        place = {"taskId": asked.task["id"], "contextId": asked.task["contextId"]}
-
-        again = agent.talk(dialect).stream("", parts=[decision], **place)
-
-        assert again.state == "input-required"
-        assert again.data[-1] == asked.data[-1]
-
     def test_two_questions_at_once_are_asked_one_after_the_other(
         self, agent: Served, dialect: Dialect
     ) -> None:
         first = agent.talk(dialect).stream(play("delete-two"))
-        second = answered(agent, dialect, first, "yes")
-        seen = answered(agent, dialect, second, "no")
+        second = agent.talk(dialect).answer(first, "yes")
+        seen = agent.talk(dialect).answer(second, "no")
 
-        assert [question(asked)["arguments"] for asked in (first, second)] == [
+        assert [asked.question["arguments"] for asked in (first, second)] == [
             {"path": "a"},
             {"path": "b"},
         ]
@@ -143,21 +118,8 @@ class TestLangGraph(Contract):
         assert (seen.state, seen.answer) == ("completed", "It is sunny there.")
 
 
-class TestThreadsOfContexts(Contract):
+class TestThreadsOfContexts(Contract, Instructed):
     framework = replace(LANGGRAPH, agent="by_context")
-
-    def test_earlier_messages_reach_the_model_once(self, agent: Served, dialect: Dialect) -> None:
-        first, second = play("first"), play("second")
-        context = agent.talk(dialect).stream(first).task["contextId"]
-        agent.talk(dialect).stream(second, contextId=context)
-
-        messages = agent.model.call_with(second).body["messages"]
-        assert [message["role"] for message in messages] == [
-            "system",
-            "user",
-            "assistant",
-            "user",
-        ]
 
 
 class TestWithoutCheckpointer:
@@ -170,8 +132,7 @@ class TestWithoutCheckpointer:
         context = agent.talk(dialect).stream(first).task["contextId"]
         agent.talk(dialect).stream(second, contextId=context)
 
-        messages = agent.model.call_with(second).body["messages"]
-        assert [message["role"] for message in messages] == [
+        assert roles_told(agent, second) == [
             "system",
             "user",
             "assistant",

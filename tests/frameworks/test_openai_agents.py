@@ -1,13 +1,12 @@
 """Agents of the OpenAI Agents SDK, served: one asks its model by each of OpenAI's two APIs."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from tests.frameworks.contract import Contract, play
-from tests.frameworks.served import Framework, Served, served
-from tests.support.dialects import DIALECTS, Dialect
+from tests.frameworks.contract import AskingAfterARestart, Contract, play
+from tests.frameworks.served import Framework, Served
+from tests.support.dialects import Dialect
 from tests.support.fake_openai import Script
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.timeout(120)]
@@ -15,8 +14,8 @@ pytestmark = [pytest.mark.frameworks, pytest.mark.timeout(120)]
 DELETE = {"name": "delete_file", "arguments": {"path": "a.txt"}}
 DELETE_OTHER = {"name": "delete_file", "arguments": {"path": "b.txt"}}
 SCRIPTS: dict[str, Script] = {
-    "approval": [{"tool_calls": [DELETE]}, {"text": "Done."}],
-    "two-approvals": [{"tool_calls": [DELETE, DELETE_OTHER]}, {"text": "Done."}],
+    "delete": [{"tool_calls": [DELETE]}, {"text": "Done."}],
+    "delete-two": [{"tool_calls": [DELETE, DELETE_OTHER]}, {"text": "Done."}],
     "handoff": [
         {"text": "Ask the expert.", "tool_calls": [{"name": "transfer_to_expert"}]},
         {"text": "I am the expert."},
@@ -25,14 +24,14 @@ SCRIPTS: dict[str, Script] = {
 }
 
 
-class TestOpenAIAgents(Contract):
+class TestOpenAIAgents(Contract, AskingAfterARestart):
     framework = Framework(name="openai-agents", scripts=SCRIPTS, tells_failures=False)
 
     def test_call_that_the_client_approves_is_made(self, agent: Served, dialect: Dialect) -> None:
         talk = agent.talk(dialect)
-        asked = talk.stream(play("approval"))
+        asked = talk.stream(play("delete"))
 
-        seen = talk.stream("approve", taskId=asked.task["id"])
+        seen = talk.answer(asked, "approve")
 
         (call,), question = asked.calls, asked.data[-1]
         assert asked.state == "input-required"
@@ -49,10 +48,10 @@ class TestOpenAIAgents(Contract):
         assert (result["callId"], result["output"]) == (call["callId"], "a.txt is gone")
 
     def test_call_that_the_client_denies_is_not_made(self, agent: Served, dialect: Dialect) -> None:
-        talk, message = agent.talk(dialect), play("approval")
+        talk, message = agent.talk(dialect), play("delete")
         asked = talk.stream(message)
 
-        seen = talk.stream("No, ask Bob first.", taskId=asked.task["id"])
+        seen = talk.answer(asked, "No, ask Bob first.")
 
         assert (seen.state, seen.answer) == ("completed", "Done.")
         (result,) = seen.results
@@ -71,10 +70,10 @@ class TestOpenAIAgents(Contract):
         self, agent: Served, dialect: Dialect
     ) -> None:
         talk = agent.talk(dialect)
-        first = talk.stream(play("two-approvals"))
+        first = talk.stream(play("delete-two"))
 
-        second = talk.stream("approve", taskId=first.task["id"])
-        seen = talk.stream("deny", taskId=first.task["id"])
+        second = talk.answer(first, "approve")
+        seen = talk.answer(second, "deny")
 
         assert [stream.state for stream in (first, second, seen)] == [
             "input-required",
@@ -85,28 +84,6 @@ class TestOpenAIAgents(Contract):
         assert made["output"] == "a.txt is gone"
         assert second.data[-1]["arguments"] == {"path": "b.txt"}
         assert (denied["callId"], denied["error"]) == (first.calls[1]["callId"], "denied")
-
-    def test_decision_about_another_call_is_none(self, agent: Served, dialect: Dialect) -> None:
-        asked = agent.talk(dialect).stream(play("approval"))
-        decision = dialect.data_part({"decision": "approve", "requestId": "another"})
-        message = {**dialect.message(taskId=asked.task["id"]), "parts": [decision]}
-
-        task = agent.endpoint.task(dialect, message)
-
-        assert task["status"]["state"] == dialect.state("input-required")
-        assert asked.data[-1] in [part.get("data") for part in task["status"]["message"]["parts"]]
-
-    def test_question_survives_a_restart_of_the_server(self, tmp_path: Path) -> None:
-        dialect, store = DIALECTS[-1], f"sqlite:///{tmp_path / 'tasks.db'}"
-        with served(self.framework, tmp_path, A2A_AGENT_STORE=store) as agent:
-            asked = agent.talk(dialect).stream(play("approval"))
-
-        with served(self.framework, tmp_path, A2A_AGENT_STORE=store) as agent:
-            agent.model.scripts["approval"] = [{"text": "Done."}]  # its model begins anew
-            seen = agent.talk(dialect).stream("approve", taskId=asked.task["id"])
-
-        assert (seen.state, seen.answer) == ("completed", "Done.")
-        assert [result["output"] for result in seen.results] == ["a.txt is gone"]
 
     def test_agent_that_takes_over_answers(self, agent: Served, dialect: Dialect) -> None:
         seen = agent.talk(dialect).stream(play("handoff"))

@@ -13,25 +13,11 @@ from adalflow.core.func_tool import FunctionTool
 from adalflow.core.types import ToolCallActivityRunItem, ToolOutput
 
 from a2a_agent.agents.adapters.adalflow import from_adalflow
+from tests.frameworks.programs.tools import add, broken_tool, delete_file, get_weather
 
 CLIENT = OpenAIClient(base_url=os.environ["OPENAI_BASE_URL"], api_key="key")
 MEMORY = ConversationMemory()
 PERMISSIONS = PermissionManager()
-
-
-def get_weather(city: str) -> str:
-    """Weather in a city."""
-    return f"It is sunny in {city}."
-
-
-def add(a: int, b: int) -> int:
-    """Adds two numbers."""
-    return a + b
-
-
-def broken_tool(reason: str) -> str:
-    """Always breaks."""
-    raise RuntimeError(f"password=secret {reason}")
 
 
 async def count_to(number: int) -> AsyncIterator[ToolCallActivityRunItem | ToolOutput]:
@@ -39,11 +25,6 @@ async def count_to(number: int) -> AsyncIterator[ToolCallActivityRunItem | ToolO
     for count in range(1, number + 1):
         yield ToolCallActivityRunItem(data=f"{count}")
     yield ToolOutput(output=number, observation="Counted.")
-
-
-def delete_file(path: str) -> str:
-    """Deletes a file."""
-    return f"{path} is gone."
 
 
 def assistant() -> Runner:

@@ -12,21 +12,10 @@ from langgraph.types import interrupt
 
 from a2a_agent import RunRequest
 from a2a_agent.agents.adapters.langgraph import from_langgraph
+from tests.frameworks.programs.tools import add, get_weather
 
 # With its timeout, a cancel that comes together with a token is lost in Python 3.11.
 model = ChatOpenAI(model="by-message", stream_chunk_timeout=None)
-
-
-@tool
-def get_weather(city: str) -> str:
-    """Weather in a city."""
-    return f"It is sunny in {city}."
-
-
-@tool
-def add(a: int, b: int) -> int:
-    """Adds two numbers."""
-    return a + b
 
 
 @tool

@@ -6,38 +6,12 @@ from agents import (
     Agent,
     GuardrailFunctionOutput,
     OpenAIChatCompletionsModel,
-    function_tool,
     input_guardrail,
     output_guardrail,
-    set_tracing_disabled,
 )
 from openai import AsyncOpenAI
 
-set_tracing_disabled(True)  # traces would be sent to OpenAI
-
-
-@function_tool
-def get_weather(city: str) -> str:
-    """Weather in a city."""
-    return f"It is sunny in {city}."
-
-
-@function_tool
-def add(a: int, b: int) -> int:
-    """Adds two numbers."""
-    return a + b
-
-
-@function_tool
-def broken_tool(reason: str) -> str:
-    """Always breaks."""
-    raise RuntimeError(f"password=secret {reason}")
-
-
-@function_tool(needs_approval=True)
-def delete_file(path: str) -> str:
-    """Deletes a file."""
-    return f"{path} is gone"
+from tests.frameworks.programs.openai_agents_tools import TOOLS
 
 
 @input_guardrail
@@ -58,7 +32,7 @@ def assistant(model):
         name="Assistant",
         instructions="You are helpful.",
         model=model,
-        tools=[get_weather, add, broken_tool, delete_file],
+        tools=TOOLS,
         handoffs=[Agent(name="Expert", instructions="You know it all.", model=model)],
         input_guardrails=[polite],
         output_guardrails=[discreet],

@@ -1,10 +1,12 @@
 """pydantic-ai agents, for `a2a-agent serve tests.frameworks.programs.pydantic_ai:agent`."""
 
 from pydantic import BaseModel
-from pydantic_ai import Agent, DeferredToolRequests
+from pydantic_ai import Agent, DeferredToolRequests, Tool
 from pydantic_ai.exceptions import ToolFailed
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
+
+from tests.frameworks.programs.tools import add, delete_file, get_weather
 
 model = OpenAIChatModel("by-message", provider=OpenAIProvider(api_key="key"))
 
@@ -13,19 +15,8 @@ agent = Agent(
     name="Assistant",
     system_prompt="You are helpful.",
     output_type=[str, DeferredToolRequests],
+    tools=[get_weather, add, Tool(delete_file, requires_approval=True)],
 )
-
-
-@agent.tool_plain
-def get_weather(city: str) -> str:
-    """Weather in a city."""
-    return f"It is sunny in {city}."
-
-
-@agent.tool_plain
-def add(a: int, b: int) -> int:
-    """Adds two numbers."""
-    return a + b
 
 
 @agent.tool_plain
@@ -38,12 +29,6 @@ def broken_tool(reason: str) -> str:
 def crashing_tool(reason: str) -> str:
     """Raises what is no word to the model."""
     raise RuntimeError(f"password=secret {reason}")
-
-
-@agent.tool_plain(requires_approval=True)
-def delete(path: str) -> str:
-    """Deletes a file."""
-    return f"deleted {path}"
 
 
 class City(BaseModel):
