@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.frameworks.contract import Contract, play
+from tests.frameworks.contract import Asking, Contract, play
 from tests.frameworks.served import Framework, Served, served
 from tests.support.dialects import DIALECTS, Dialect, Json
 
@@ -33,7 +33,7 @@ WEATHER = _call("get_weather", city="London")
 DELETE = [_call("delete_file", path="a.txt"), _call("delete_file", path="b.txt")]
 
 
-class TestAdalFlow(Contract):
+class TestAdalFlow(Contract, Asking):
     framework = Framework(
         name="adalflow",
         agent="assistant",

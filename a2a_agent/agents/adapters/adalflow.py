@@ -18,7 +18,7 @@ from a2a_agent.agents.adapters.failures import failure_said
 from a2a_agent.agents.adapters.fields import class_name, field, readable, text_at
 from a2a_agent.agents.adapters.history import new_text, transcript
 from a2a_agent.agents.adapters.table import IGNORED, EventTable, Rule, all_of, does, emits
-from a2a_agent.agents.approvals import decision, question_about
+from a2a_agent.agents.approvals import Decision, decision, question_about
 from a2a_agent.agents.openai.failures import failed
 from a2a_agent.agents.threads import in_thread
 from a2a_agent.domain.agent_events import (
@@ -54,7 +54,7 @@ def from_adalflow(make_runner: Callable[[], Any | Awaitable[Any]]) -> Adapted:
     async def start(request: RunRequest) -> AsyncGenerator[Any, Message | None]:
         made = await in_thread(lambda: _made(make_runner))
         runner = await made if isawaitable(made) else made
-        answers: defaultdict[str, asyncio.Future[Message]]
+        answers: defaultdict[str, asyncio.Future[Decision]]
         answers = defaultdict(asyncio.get_running_loop().create_future)
         _ask_the_client(runner, answers)
         runner.use_conversation_memory = False
@@ -62,9 +62,12 @@ def from_adalflow(make_runner: Callable[[], Any | Awaitable[Any]]) -> Adapted:
         try:
             async with aclosing(result.stream_events()) as events:
                 async for event in events:
-                    answer = yield event
-                    if answer is not None:
-                        answers[field(event, _QUESTION_ID)].set_result(answer)
+                    # A decision about another question leaves this one open: it is asked again.
+                    while (answer := (yield event)) is not None:
+                        question_id = field(event, _QUESTION_ID)
+                        if (decided := decision(answer, question_id)) is not None:
+                            answers[question_id].set_result(decided)
+                            break
                     if _refusal(event) is not None:
                         return
         except RuntimeError as error:
@@ -96,12 +99,12 @@ def _close_cache(runner: Any) -> None:
         cache.close()
 
 
-def _ask_the_client(runner: Any, answers: defaultdict[str, asyncio.Future[Message]]) -> None:
+def _ask_the_client(runner: Any, answers: defaultdict[str, asyncio.Future[Decision]]) -> None:
     """Makes the Runner wait for the client's answers; what it shares with others stays as it is."""
     permissions = import_module("adalflow.apps.permission_manager")
 
     async def outcome(asked: Any) -> Any:
-        return permissions.ApprovalOutcome(_outcome(await answers[asked.id], asked.id))
+        return permissions.ApprovalOutcome(_outcome(await answers[asked.id]))
 
     if runner.permission_manager is None:
         runner.set_permission_manager(permissions.PermissionManager())
@@ -111,11 +114,10 @@ def _ask_the_client(runner: Any, answers: defaultdict[str, asyncio.Future[Messag
     manager.pending_approvals = {}
 
 
-def _outcome(answer: Message, question_id: str) -> str:
-    said = decision(answer, question_id)
-    if said is None or not said.is_yes:
+def _outcome(decided: Decision) -> str:
+    if not decided.is_yes:
         return "cancel"
-    return "proceed_always" if said.is_always else "proceed_once"
+    return "proceed_always" if decided.is_always else "proceed_once"
 
 
 def _prompt(request: RunRequest) -> dict[str, str]:
