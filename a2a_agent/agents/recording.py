@@ -10,15 +10,18 @@ import json
 import logging
 import re
 import time
+import types
+import typing
 from base64 import b64decode, b64encode
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
+from reprlib import repr as shortened
 from threading import Lock
 from types import MappingProxyType
-from typing import Any, TextIO, cast, get_args
+from typing import Any, TextIO, cast, get_args, get_origin
 
 from a2a_agent.domain.agent_events import (
     AgentEvent,
@@ -65,10 +68,39 @@ def event_from_json(data: Mapping[str, Any]) -> AgentEvent:
     if event_class is None:
         raise ValueError(f"{name!r} is no agent event; there are {', '.join(sorted(_EVENTS))}")
     try:
-        values = {key: _READERS.get(key, _as_it_is)(value) for key, value in given.items()}
-        return cast(AgentEvent, event_class(**values))
-    except (AttributeError, KeyError, TypeError, ValueError) as failure:
+        return cast(AgentEvent, _made(event_class, given))
+    except (TypeError, ValueError) as failure:
         raise ValueError(f"this is no {name}: {failure}") from failure
+
+
+def _made(made: type[Any], given: Mapping[str, Any]) -> Any:
+    """One of that class with these fields. Raises ValueError, or TypeError, that names the field
+    which is not what it should be."""
+    kinds = {declared.name: declared.type for declared in fields(made)}
+    values = {}
+    for name, written in given.items():
+        try:
+            values[name] = _READERS.get(name, _as_it_is)(written)
+        except (TypeError, ValueError) as failure:
+            raise ValueError(f"its field {name}: {failure}") from failure
+        if name in kinds and not _is_a(kinds[name], values[name]):
+            raise ValueError(f"its field {name} holds {shortened(written)}")
+    return made(**values)
+
+
+def _is_a(kind: Any, value: Any) -> bool:
+    """Whether a field that is annotated with the kind may hold the value."""
+    if isinstance(kind, str):  # any JSON: the alias speaks of itself
+        return True
+    of = get_args(kind)
+    match get_origin(kind):
+        case typing.Union | types.UnionType:
+            return any(_is_a(one, value) for one in of)
+        case origin if origin is Sequence:
+            return isinstance(value, tuple) and all(_is_a(of[0], item) for item in value)
+        case origin:
+            is_other = isinstance(value, bool) and kind is not bool
+            return not is_other and isinstance(value, origin or kind)
 
 
 def _fields_to_json(value: Any) -> dict[str, Any]:
@@ -99,22 +131,27 @@ def plain(value: Any) -> Any:
 
 
 def part_from_json(data: Mapping[str, Any]) -> Part:
-    """The part that `plain` wrote down."""
+    """The part that `plain` wrote down. Raises TypeError or ValueError for anything else."""
     given = dict(data)
-    part_class = _PARTS[given.pop("kind")]
-    if "raw" in given:
-        given["raw"] = b64decode(given["raw"], validate=True)
-    return cast(Part, part_class(**given))
+    part_class = _PARTS.get(given.pop("kind", None))
+    if part_class is None:
+        raise ValueError(f"a part is one of these kinds: {', '.join(_PARTS)}")
+    return cast(Part, _made(part_class, given))
 
 
 def _as_it_is(value: Any) -> Any:
     return value
 
 
+def _each(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda written: tuple(map(read, written)) if isinstance(written, list) else written
+
+
 _READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
-        "parts": lambda parts: tuple(part_from_json(part) for part in parts),
-        "options": tuple,
+        "parts": _each(part_from_json),
+        "options": _each(_as_it_is),
+        "raw": lambda raw: b64decode(raw, validate=True),
         "kind": InputKind,
         "state": TaskState,
     }

@@ -159,6 +159,10 @@ OWN = '{"t": 0, "event": {"type": "RunStarted"}}'
         ([OWN, '{"t": 1' + "0" * 400 + ', "event": {"type": "RunStarted"}}'], "line 2 is no part"),
         ([OWN, '{"t": 1e999, "event": {"type": "RunStarted"}}'], "its time is inf"),
         ([OWN, '{"t": NaN, "event": {"type": "RunStarted"}}'], "its time is nan"),
+        (
+            [OWN, '{"t": 0, "event": {"type": "TextDelta", "text": 7}}'],
+            "line 2 is no part of a recording: this is no TextDelta: its field text holds 7",
+        ),
         ([FOREIGN, OWN], "line 2 is an agent event, unlike line 1"),
         ([OWN, FOREIGN], "line 2 is a framework's event, unlike line 1"),
     ],
