@@ -19,6 +19,7 @@ from a2a_agent.domain.agent_events import (
     Usage,
 )
 from a2a_agent.domain.model import TaskState
+from tests.agents.adapters.translating import told
 
 NAMES = sorted(TABLE.rules.keys() - {"str"})
 FIELDS = (
@@ -32,8 +33,7 @@ STEP = {"kind": "dawp", "run_id": "dawp-1", "workflow_id": "flow", "step_index":
 
 def become(*events: Any) -> list[AgentEvent]:
     """What the events of a run become, its end included."""
-    translation = Translation(TABLE)
-    return [*(said for event in events for said in translation.feed(event)), *translation.finish()]
+    return told(TABLE, *events)
 
 
 def during(*events: Any) -> list[AgentEvent]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from a2a_agent.agents.adapters.aworld_events import TABLE, words_of
-from a2a_agent.agents.adapters.table import ENDED_WITHOUT_RESULT, Translation
+from a2a_agent.agents.adapters.table import ENDED_WITHOUT_RESULT
 from a2a_agent.domain.agent_events import (
     AgentEvent,
     InputKind,
@@ -24,21 +24,15 @@ from a2a_agent.domain.agent_events import (
     Usage,
 )
 from a2a_agent.domain.model import DataPart, Message, Part, Role, TaskState, TextPart
+from tests.agents.adapters.translating import told
 
 CALL = {"id": "c1", "function": {"name": "weather__get", "arguments": '{"city": "London"}'}}
 CALLED = ToolCall(call_id="c1", name="weather__get", arguments={"city": "London"})
 
 
-def told(*events: Any) -> list[AgentEvent]:
-    """What the events become, the run's end as the last."""
-    translation = Translation(TABLE)
-    found = [one for event in events for one in translation.feed(event)]
-    return [*found, *translation.finish()]
-
-
 def before_the_end(*events: Any) -> list[AgentEvent]:
     """What the events become, the run's end left out."""
-    return told(*events)[:-1]
+    return told(TABLE, *events)[:-1]
 
 
 def message(category: str, payload: Any, **more: Any) -> Mapping[str, Any]:
@@ -76,11 +70,11 @@ def test_live_messages_are_read_like_recorded_ones() -> None:
 def test_response_of_a_run_ends_it_without_a_message_too() -> None:
     last = {"$class": "aworld.core.task.TaskResponse", "success": True, "answer": "Done."}
 
-    assert told(last) == [RunFinished(text="Done.")]
+    assert told(TABLE, last) == [RunFinished(text="Done.")]
 
 
 def test_run_is_told_only_once_how_it_ended() -> None:
-    assert told(response(success=True, answer="A"), response(success=True, answer="B")) == [
+    assert told(TABLE, response(success=True, answer="A"), response(success=True, answer="B")) == [
         RunFinished(text="A")
     ]
 
@@ -252,6 +246,7 @@ def test_result_without_a_call_id_is_part_of_another() -> None:
 
 def test_output_of_a_tool_is_told_at_the_end_at_the_latest() -> None:
     assert told(
+        TABLE,
         output("ToolResultOutput", origin_tool_call={"id": "c1"}, tool_name="weather", data="4"),
         response(success=True, answer="4"),
     ) == [
@@ -307,7 +302,7 @@ def test_what_a_human_is_asked_the_client_is_asked(topic: str | None, kind: Inpu
     ],
 )
 def test_run_ends_as_its_response_says(said: dict[str, Any], end: RunFinished) -> None:
-    assert told(response(**said)) == [end]
+    assert told(TABLE, response(**said)) == [end]
 
 
 @pytest.mark.parametrize(
@@ -329,6 +324,7 @@ def test_run_ends_as_its_response_says(said: dict[str, Any], end: RunFinished) -
 )
 def test_failure_of_the_model_has_its_reason(said: str, finish: str | None, reason: str) -> None:
     end = told(
+        TABLE,
         chunk("a", finish_reason=finish),
         output("Output", data=said),
         message("task", {"msg": "failed to get LLM response"}, topic="__error"),
@@ -343,6 +339,7 @@ def test_conversation_that_is_too_long_is_not_told_as_the_answer() -> None:
     conversation = [{"role": "system", "content": "You are helpful."}]
 
     (end,) = told(
+        TABLE,
         output("Output", data="Failed to call llm model: reduce the length of the messages"),
         output("MessageOutput", source={"id": "a"}, response=conversation),
         response(status="cancelled", answer=""),
@@ -356,7 +353,9 @@ def test_conversation_that_is_too_long_is_not_told_as_the_answer() -> None:
     ("finish", "reason"), [("length", "length"), ("content_filter", "content-filter")]
 )
 def test_answer_that_is_not_complete_fails_the_run_and_stays(finish: str, reason: str) -> None:
-    end = told(chunk("a", "Half", finish_reason=finish), response(success=True, answer="Half"))[-1]
+    end = told(
+        TABLE, chunk("a", "Half", finish_reason=finish), response(success=True, answer="Half")
+    )[-1]
 
     assert isinstance(end, RunFinished)
     assert (end.state, end.reason, end.text) == ("failed", reason, "Half")
@@ -364,6 +363,7 @@ def test_answer_that_is_not_complete_fails_the_run_and_stays(finish: str, reason
 
 def test_answer_of_a_later_response_is_complete_though_an_earlier_was_cut() -> None:
     assert told(
+        TABLE,
         chunk("a", "Half", finish_reason="length"),
         chunk("b", "Whole", finish_reason="stop"),
         response(success=True, answer="Whole"),
@@ -373,8 +373,8 @@ def test_answer_of_a_later_response_is_complete_though_an_earlier_was_cut() -> N
 def test_stream_of_outputs_ends_by_what_was_in_it() -> None:
     last = {"source": {"id": "a"}, "response": "Hi.", "metadata": {"is_finished": True}}
 
-    assert told(output("MessageOutput", **last))[-1] == RunFinished(text="Hi.")
-    assert told(output("Output", data="Failed to call llm model: Error code: 401"))[
+    assert told(TABLE, output("MessageOutput", **last))[-1] == RunFinished(text="Hi.")
+    assert told(TABLE, output("Output", data="Failed to call llm model: Error code: 401"))[
         -1
     ] == RunFinished(
         state=TaskState.FAILED,
@@ -382,7 +382,7 @@ def test_stream_of_outputs_ends_by_what_was_in_it() -> None:
         message="The model's server does not accept this agent's key.",
         error="the model's server answered 401",
     )
-    assert told(output("StepOutput", status="START", step_num=1)) == [ENDED_WITHOUT_RESULT]
+    assert told(TABLE, output("StepOutput", status="START", step_num=1)) == [ENDED_WITHOUT_RESULT]
 
 
 @pytest.mark.parametrize(

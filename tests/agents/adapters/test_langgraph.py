@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 
 from a2a_agent.agents.adapters.langgraph import TABLE, from_langgraph
-from a2a_agent.agents.adapters.langgraph_messages import Run
-from a2a_agent.agents.adapters.table import Translation
 from a2a_agent.domain.agent_events import (
     AgentEvent,
     Artifact,
@@ -28,6 +26,7 @@ from a2a_agent.domain.agent_events import (
     Usage,
 )
 from a2a_agent.domain.model import ANSWER_ARTIFACT_ID, DataPart
+from tests.agents.adapters.translating import told
 from tests.agents.runs import events_of, request_of
 
 Json = dict[str, Any]
@@ -35,9 +34,7 @@ Json = dict[str, Any]
 
 def fed(*events: Any) -> list[AgentEvent]:
     """What becomes of a run's events, its end left out."""
-    translation: Translation[Run] = Translation(TABLE)
-    given = [translated for event in events for translated in translation.feed(event)]
-    return [*given, *(one for one in translation.finish() if not isinstance(one, RunFinished))]
+    return [one for one in told(TABLE, *events) if not isinstance(one, RunFinished)]
 
 
 def message(said: Json, path: str = "agent:1", **metadata: Any) -> Json:

@@ -4,9 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from a2a_agent.agents.adapters.adapted import from_events
-from a2a_agent.agents.adapters.table import EventTable
+from a2a_agent.agents.adapters.table import EventTable, Translation
 from a2a_agent.domain.agent_events import AgentEvent
 from tests.agents.runs import events_of, request_of
+
+
+def told(table: EventTable[Any], *events: Any) -> list[AgentEvent]:
+    """What the events of a run become, its end included."""
+    translation = Translation(table)
+    return [*(said for event in events for said in translation.feed(event)), *translation.finish()]
 
 
 async def translated(
