@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import ClassVar
 
+from tests.frameworks.frames import Seen
 from tests.frameworks.pages import Page
 from tests.frameworks.served import Framework, Served, served
 from tests.support.dialects import DIALECTS, Dialect
@@ -21,27 +22,17 @@ def play(script: str) -> str:
     return f"play:{script}@tag{next(_numbers)}"
 
 
-class Contract:
-    """To be inherited by a class that names its framework."""
+def two_tasks(agent: Served, dialect: Dialect, first: str, second: str) -> tuple[str, str, Seen]:
+    """The messages of two tasks of one context, and the stream of the second."""
+    messages = play(first), play(second)
+    context = agent.talk(dialect).stream(messages[0]).task["contextId"]
+    return *messages, agent.talk(dialect).stream(messages[1], contextId=context)
+
+
+class Talking:
+    """What an agent without tools does as well. A class that inherits it names its framework."""
 
     framework: ClassVar[Framework]
-
-    def test_example_of_the_page_can_be_served_and_answers(self, tmp_path: Path) -> None:
-        page = Page.of(self.framework)
-        (tmp_path / "my_agent.py").write_text(self.framework.preamble + page.program)
-
-        with served(self.framework, tmp_path, program=page.served) as agent:
-            script = agent.model.scripts["plain"]
-            agent.model.scripts.update(dict.fromkeys(page.models, script))
-            seen = agent.talk(DIALECTS[-1]).stream("Hello")
-
-        assert (seen.state, seen.answer) == (
-            "completed",
-            "Hello from the fake model. This answer arrives in pieces.",
-        )
-
-    def test_page_names_the_version_that_is_tested(self) -> None:
-        assert Page.of(self.framework).versions >= self.framework.versions()
 
     def test_plain_answer_comes_in_pieces(self, agent: Served, dialect: Dialect) -> None:
         seen = agent.talk(dialect).stream(play("plain"))
@@ -52,35 +43,6 @@ class Contract:
         )
         assert len(seen.pieces) > 3 or not self.framework.streams_words
         assert seen.task == agent.endpoint.get(dialect, seen.task["id"])
-
-    def test_tool_is_called_and_the_answer_follows(self, agent: Served, dialect: Dialect) -> None:
-        seen = agent.talk(dialect).stream(play("one-tool"))
-
-        assert (seen.state, seen.answer) == ("completed", "It is sunny there.")
-        (call,), (result,) = seen.calls, seen.results
-        assert (call["name"], call["arguments"]) == (self.framework.weather, {"city": "London"})
-        assert (result["callId"], result["name"]) == (call["callId"], call["name"])
-        assert "sunny in London" in str(result["output"])
-        assert seen.task == agent.endpoint.get(dialect, seen.task["id"])
-
-    def test_two_tools_are_told_apart(self, agent: Served, dialect: Dialect) -> None:
-        seen = agent.talk(dialect).stream(play("two-tools"))
-
-        assert (seen.state, seen.answer) == ("completed", "Sunny, and 2 + 2 = 4.")
-        assert [call["name"] for call in seen.calls] == [self.framework.weather, self.framework.add]
-        assert [result["callId"] for result in seen.results] == [
-            call["callId"] for call in seen.calls
-        ]
-        assert len({call["callId"] for call in seen.calls}) == 2
-        assert "4" in str(seen.results[1]["output"])
-
-    def test_failing_tool_is_no_failure_of_the_task(self, agent: Served, dialect: Dialect) -> None:
-        seen = agent.talk(dialect).stream(play("tool-fails"))
-
-        assert (seen.state, seen.answer) == ("completed", "The tool did not work.")
-        (call,), (result,) = seen.calls, seen.results
-        assert (result["callId"], call["name"]) == (call["callId"], self.framework.broken)
-        assert ("error" in result) == self.framework.tells_failures
 
     def test_failure_of_the_model_fails_the_task_and_says_why(
         self, agent: Served, dialect: Dialect
@@ -112,10 +74,7 @@ class Contract:
     def test_second_message_of_a_context_reaches_the_model_with_the_first(
         self, agent: Served, dialect: Dialect
     ) -> None:
-        first, second = play("first"), play("second")
-        context = agent.talk(dialect).stream(first).task["contextId"]
-
-        seen = agent.talk(dialect).stream(second, contextId=context)
+        first, second, seen = two_tasks(agent, dialect, "first", "second")
 
         assert (seen.state, seen.answer) == ("completed", "You are still Ada.")
         asked = str(agent.model.call_with(second).body)
@@ -129,6 +88,56 @@ class Contract:
         agent.talk(dialect).stream(second)
 
         assert "Your name is Ada." not in str(agent.model.call_with(second).body)
+
+
+class Contract(Talking):
+    """What every agent with tools does, and the page about it says."""
+
+    def test_example_of_the_page_can_be_served_and_answers(self, tmp_path: Path) -> None:
+        page = Page.of(self.framework)
+        (tmp_path / "my_agent.py").write_text(self.framework.preamble + page.program)
+
+        with served(self.framework, tmp_path, program=page.served) as agent:
+            script = agent.model.scripts["plain"]
+            agent.model.scripts.update(dict.fromkeys(page.models, script))
+            seen = agent.talk(DIALECTS[-1]).stream("Hello")
+
+        assert (seen.state, seen.answer) == (
+            "completed",
+            "Hello from the fake model. This answer arrives in pieces.",
+        )
+
+    def test_page_names_the_version_that_is_tested(self) -> None:
+        assert Page.of(self.framework).versions >= self.framework.versions()
+
+    def test_tool_is_called_and_the_answer_follows(self, agent: Served, dialect: Dialect) -> None:
+        seen = agent.talk(dialect).stream(play("one-tool"))
+
+        assert (seen.state, seen.answer) == ("completed", "It is sunny there.")
+        (call,), (result,) = seen.calls, seen.results
+        assert (call["name"], call["arguments"]) == (self.framework.weather, {"city": "London"})
+        assert (result["callId"], result["name"]) == (call["callId"], call["name"])
+        assert "sunny in London" in str(result["output"])
+        assert seen.task == agent.endpoint.get(dialect, seen.task["id"])
+
+    def test_two_tools_are_told_apart(self, agent: Served, dialect: Dialect) -> None:
+        seen = agent.talk(dialect).stream(play("two-tools"))
+
+        assert (seen.state, seen.answer) == ("completed", "Sunny, and 2 + 2 = 4.")
+        assert [call["name"] for call in seen.calls] == [self.framework.weather, self.framework.add]
+        assert [result["callId"] for result in seen.results] == [
+            call["callId"] for call in seen.calls
+        ]
+        assert len({call["callId"] for call in seen.calls}) == 2
+        assert "4" in str(seen.results[1]["output"])
+
+    def test_failing_tool_is_no_failure_of_the_task(self, agent: Served, dialect: Dialect) -> None:
+        seen = agent.talk(dialect).stream(play("tool-fails"))
+
+        assert (seen.state, seen.answer) == ("completed", "The tool did not work.")
+        (call,), (result,) = seen.calls, seen.results
+        assert (result["callId"], call["name"]) == (call["callId"], self.framework.broken)
+        assert ("error" in result) == self.framework.tells_failures
 
     def test_tasks_at_the_same_time_do_not_mix(self, agent: Served, dialect: Dialect) -> None:
         talk = agent.talk(dialect)
@@ -154,9 +163,7 @@ class Instructed:
     def test_model_is_told_its_instructions_and_what_was_said_once(
         self, agent: Served, dialect: Dialect
     ) -> None:
-        first, second = play("first"), play("second")
-        context = agent.talk(dialect).stream(first).task["contextId"]
-        agent.talk(dialect).stream(second, contextId=context)
+        _, second, _ = two_tasks(agent, dialect, "first", "second")
 
         assert roles_told(agent, second) == ["system", "user", "assistant", "user"]
 

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tests.frameworks.contract import Contract, play
+from tests.frameworks.contract import Contract, Talking, play, two_tasks
 from tests.frameworks.served import Framework, Served
 from tests.support.dialects import Dialect
 
@@ -49,10 +49,7 @@ class RemembersTexts:
     def test_what_was_said_before_is_part_of_the_conversation(
         self, agent: Served, dialect: Dialect
     ) -> None:
-        first, second = play("first"), play("second")
-        context = agent.talk(dialect).stream(first).task["contextId"]
-
-        seen = agent.talk(dialect).stream(second, contextId=context)
+        first, second, seen = two_tasks(agent, dialect, "first", "second")
 
         assert (seen.state, seen.answer) == ("completed", "You are still Ada.")
         assert asked(agent, second)[:2] == [("user", first), ("assistant", "Your name is Ada.")]
@@ -64,10 +61,7 @@ class TestHybridAgent(Contract):
     def test_called_tools_of_earlier_tasks_are_part_of_the_conversation(
         self, agent: Served, dialect: Dialect
     ) -> None:
-        first, second = play("one-tool"), play("second")
-        context = agent.talk(dialect).stream(first).task["contextId"]
-
-        agent.talk(dialect).stream(second, contextId=context)
+        first, second, _ = two_tasks(agent, dialect, "one-tool", "second")
 
         assert asked(agent, second)[:4] == [
             ("user", first),
@@ -109,27 +103,8 @@ class TestHybridAgent(Contract):
         assert (seen.state, seen.data[-1]) == ("failed", {"reason": "model-cut-off"})
 
 
-class TestLLMAgent(RemembersTexts):
+class TestLLMAgent(Talking, RemembersTexts):
     framework = aiecs("talker")
-
-    def test_answer_comes_in_pieces(self, agent: Served, dialect: Dialect) -> None:
-        seen = agent.talk(dialect).stream(play("plain"))
-
-        assert (seen.state, seen.answer) == (
-            "completed",
-            "Hello from the fake model. This answer arrives in pieces.",
-        )
-        assert len(seen.pieces) > 3
-
-    def test_cancel_hangs_up_on_the_model(self, agent: Served, dialect: Dialect) -> None:
-        message = play("slow")
-        task = agent.endpoint.started(dialect, message)
-        call = agent.model.call_with(message)
-
-        canceled = agent.endpoint.result(dialect, dialect.cancel, {"id": task["id"]})
-
-        call.was_left.wait(seconds=1.0)
-        assert canceled["status"]["state"] == dialect.state("canceled")
 
 
 class TestToolAgent(RemembersTexts):

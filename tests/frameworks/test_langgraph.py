@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.frameworks.contract import Asking, Contract, Instructed, play, roles_told
+from tests.frameworks.contract import Asking, Contract, Instructed, play, roles_told, two_tasks
 from tests.frameworks.served import Framework, Served
 from tests.support.dialects import Dialect
 
@@ -128,9 +128,7 @@ class TestWithoutCheckpointer:
     def test_earlier_messages_reach_the_model_with_calls_and_results(
         self, agent: Served, dialect: Dialect
     ) -> None:
-        first, second = play("one-tool"), play("second")
-        context = agent.talk(dialect).stream(first).task["contextId"]
-        agent.talk(dialect).stream(second, contextId=context)
+        _, second, _ = two_tasks(agent, dialect, "one-tool", "second")
 
         assert roles_told(agent, second) == [
             "system",
