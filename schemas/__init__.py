@@ -2,6 +2,7 @@
 
 Strict about what the protocol says (types, required members, names, exactly-one-of, never null)
 and open to members it does not name. The files of a folder are one set of definitions.
+How those of 0.3 differ from the official ones is listed in tests/schemas/differences.py.
 """
 
 import json

@@ -35,12 +35,18 @@ def validator(version: str, name: str) -> Validator:
 
 
 @cache
+def official_schema() -> dict[str, Any]:
+    """All that the official schema of 0.3 says, which must be at hand."""
+    schema: dict[str, Any] = json.loads(OFFICIAL_0_3.read_text("utf-8"))
+    return schema
+
+
+@cache
 def official_validator(name: str) -> Validator | None:
     """The official schema of 0.3 of that name, where it is at hand."""
     if not OFFICIAL_0_3.exists():
         return None
-    schema = json.loads(OFFICIAL_0_3.read_text("utf-8"))
-    return Draft7Validator({**schema, "$ref": f"#/definitions/{name}"})
+    return Draft7Validator({**official_schema(), "$ref": f"#/definitions/{name}"})
 
 
 def check_legal(entries: Sequence[Entry]) -> None:
