@@ -41,6 +41,7 @@ from conformance.cases import (
 )
 from conformance.cases.case import Case
 from conformance.dialects import Operation
+from conformance.exchange import Exchange
 from conformance.expect import Broken, NotExercised
 from conformance.exploring import explore
 from conformance.knowledge import Knowledge
@@ -193,7 +194,8 @@ async def run(
 
 async def _tried(session: Session, case_seconds: float) -> AsyncGenerator[CaseDone, None]:
     """Every case of a version, after a look at what the agent does."""
-    await _guarded(session, "", explore, case_seconds)
+    is_let_in = (await _asked(session)).status not in (401, 403)
+    fault = await _guarded(session, "", explore, case_seconds) if is_let_in else ""
     silence = ""
     for name, record in session.records.items():
         case = CASES.get(name)
@@ -202,30 +204,42 @@ async def _tried(session: Session, case_seconds: float) -> AsyncGenerator[CaseDo
         silence = silence or await _silence(session)
         if silence:
             record.reason = f"the endpoint no longer answers: {silence}"
+        elif not is_let_in and name not in card.CASES:
+            record.reason, record.how = "the endpoint lets nobody in", '--header "Authorization: …"'
+        elif fault and record.requirement.needs:
+            record.fault = fault
         else:
-            await _guarded(session, name, case, case_seconds)
+            record.fault = await _guarded(session, name, case, case_seconds)
         verdict = record.result().verdict
         yield CaseDone(requirement=name, version=record.version, verdict=verdict)
 
 
+async def _asked(session: Session) -> Exchange:
+    """The answer to what no endpoint has a reason to leave without one."""
+    return (
+        await session.post(session.request(Operation.GET, {"id": "is-somebody-there"}, 1))
+    ).exchange
+
+
 async def _silence(session: Session) -> str:
     """Why nothing is to be had from the endpoint; "" where something is."""
-    if session.peer.troubles < _MOST_TROUBLES:
-        return ""
-    # Cases may ask for what an endpoint hangs up on: this is what none has a reason not to answer.
-    question = session.request(Operation.GET, {"id": "is-somebody-there"}, 1)
-    return (await session.post(question)).exchange.trouble
+    # Cases may ask for what an endpoint hangs up on: so it is asked again.
+    is_suspect = session.peer.troubles >= _MOST_TROUBLES
+    return (await _asked(session)).trouble if is_suspect else ""
 
 
 def _of(requirements: Iterable[Requirement], version: str) -> list[Requirement]:
     return [one for one in requirements if version in one.versions]
 
 
-async def _guarded(session: Session, rule: str, case: Case, seconds: float) -> None:
-    """Runs a case, whatever it raises, and writes down what came of it."""
+async def _guarded(session: Session, rule: str, case: Case, seconds: float) -> str:
+    """Runs a case, whatever it raises, and writes down what came of it.
+
+    Gives the traceback of a fault that is the suite's own, else "".
+    """
     session.case = rule
     record = session.records.get(rule)
-    flaws, fault = session.flaws, ""
+    flaws = session.flaws
     try:
         async with asyncio.timeout(seconds):
             await case(session)
@@ -239,12 +253,12 @@ async def _guarded(session: Session, rule: str, case: Case, seconds: float) -> N
         session.breach(rule, f"an end within {seconds:g} seconds", "none", None)
     except Exception:  # whatever is wrong in the suite itself
         if session.flaws == flaws:
-            fault = traceback.format_exc(limit=-3)
-        elif record is not None:  # the shapes are told of where they are watched
+            return traceback.format_exc(limit=-3)
+        if record is not None:  # the shapes are told of where they are watched
             record.reason, record.how = _ODD, "repair what shapes.* say"
-    if record is not None and fault:
-        record.fault = fault
-    session.case = ""
+    finally:
+        session.case = ""
+    return ""
 
 
 def _explained(record: Record, otherwise: str) -> Record:

@@ -262,14 +262,18 @@ class Session:
                 self.ended.setdefault(task_id, task)
 
     def see_reply(self, reply: Reply, id: Any, result: str | None) -> None:
-        """Holds a reply against the rules of all replies; `result` names the result's shape."""
+        """Holds a reply against the rules of all replies; `result` names the result's shape.
+
+        Raises NotExercised where the endpoint is too busy to give any.
+        """
         exchange = reply.exchange
         if exchange.status is None:
             return
-        self.see_status(exchange)
         if exchange.status == 429:
             told = exchange.response_headers.get("retry-after", "")
             self.check(RETRY_AFTER, told != "", "a Retry-After header", "none", exchange)
+            raise NotExercised("HTTP 429: too many requests", "a higher limit for the suite")
+        self.see_status(exchange)
         kind = exchange.media_type
         self.check(CONTENT_TYPE, kind == "application/json", "application/json", kind, exchange)
         self.see_envelope(reply.value, id, exchange)

@@ -19,8 +19,9 @@ ENDED = "stream.events-end-with-an-empty-line"
 RESPONSE = "stream.event-is-a-response"
 SAME_ID = "stream.same-id-in-every-event"
 ADDS_UP = "stream.adds-up-to-the-task"
+COMMENTS = "stream.silence-has-comments"
 
-RULES = frozenset({TYPE, ONE_LINE, ENDED, RESPONSE, SAME_ID, ADDS_UP})
+RULES = frozenset({TYPE, ONE_LINE, ENDED, RESPONSE, SAME_ID, ADDS_UP, COMMENTS})
 
 
 class LiveStream:
@@ -41,11 +42,6 @@ class LiveStream:
     def frames(self) -> list[Frame]:
         """Those that have come."""
         return self.watch.frames
-
-    @property
-    def comments(self) -> int:
-        """Lines such as `: keep-alive` so far."""
-        return self._response.comments
 
     async def next(self) -> Frame | None:
         """The next frame; None where there are no more."""
@@ -115,6 +111,8 @@ class LiveStream:
         session, exchange, watch = self._session, self.exchange, self.watch
         whole = not self._response.has_leftover
         session.check(ENDED, whole, "an empty line after each event", "none at the end", exchange)
+        if self._response.comments:
+            session.keep(COMMENTS)
         in_good_order = self._response.was_closed
         breaches = list(watch.close(in_good_order=in_good_order, trouble=exchange.trouble))
         for breach in breaches:

@@ -11,7 +11,6 @@ from conformance.cases.arranging import (
     canceled_after,
     gists,
     needs_streaming,
-    stream_at_work,
     task_id,
 )
 from conformance.cases.case import Case
@@ -124,13 +123,6 @@ async def ids_of_events(session: Session) -> None:
         raise NotExercised(f"offered otherwise: the ids are {ids}")
 
 
-async def comments(session: Session) -> None:
-    async with stream_at_work(session) as stream, canceled_after(session, task_id(stream)):
-        await stream.next()
-        if not stream.comments:
-            raise NotExercised("no comment came; it may come after a longer silence")
-
-
 async def repeat(session: Session) -> None:
     needs_streaming(session)
     params = {"message": session.message(session.knowledge.need("completes"))}
@@ -167,7 +159,6 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "stream.events-come-as-they-happen": events_in_time,
         "stream.last-chunk-is-marked": last_chunks,
         "stream.every-event-has-a-rising-id": ids_of_events,
-        "stream.silence-has-comments": comments,
         "stream.repeat-is-the-same-stream": repeat,
         **several_streams.STREAM_CASES,
     }

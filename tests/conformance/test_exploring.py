@@ -9,8 +9,12 @@ from a2a_agent.agents.scenarios import ScenarioAgent
 from a2a_agent.runtime.agent import Agent
 from conformance.exploring import explore
 from conformance.knowledge import SCENARIOS, Draft, Knowledge
+from conformance.requirements import requirements
 from conformance.session import Session
 from conformance.target import find
+from conformance.verdict import Verdict
+from tests.conformance.mutants.judging import judged
+from tests.conformance.mutants.mutant import USUAL
 from tests.conformance.runs import a_peer
 from tests.support.endpoint import serving_agent
 
@@ -57,3 +61,14 @@ async def test_slowest_task_is_the_long_one() -> None:
     slow = Draft(prefix=SCENARIOS["long"])
     drafts = await learned(ScenarioAgent(seconds=0.5), {"completes": slow})
     assert drafts["long"] == slow
+
+
+async def test_fault_while_exploring_is_the_suites_own() -> None:
+    no_text: Any = object()
+    chosen = [requirements()["send.waits-until-the-task-rests"], requirements()["card.shape"]]
+    knowledge = Knowledge({"completes": Draft(text=no_text)})
+
+    results = await judged(USUAL.app(), chosen, knowledge, ["1.0"])
+
+    assert [one.verdict for one in results] == [Verdict.ERROR, Verdict.PASS]
+    assert "not JSON serializable" in results[0].reason

@@ -10,9 +10,7 @@ from tests.conformance.mutants.altering import asks, both, says
 from tests.conformance.mutants.changes import event_by_event, last_event, objects
 from tests.conformance.mutants.every import AREAS, MUTANTS, WITHOUT
 from tests.conformance.mutants.judging import all_judgements, binding, judged_by_all
-from tests.conformance.mutants.mutant import USUAL, Mutant, Setup
-
-SETUPS = list({one.setup.name: one.setup for one in MUTANTS}.values())
+from tests.conformance.mutants.mutant import USUAL, Mutant
 
 
 @pytest.mark.timeout(180)
@@ -28,12 +26,6 @@ def test_each_mutant_is_caught_by_the_requirements_of_its_fault(
 def _told(results: Sequence[Result]) -> list[Result]:
     bad = (Verdict.FAIL, Verdict.WARN, Verdict.ERROR)
     return [one for one in results if one.verdict in bad or one.findings]
-
-
-@pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.name)
-async def test_application_without_a_fault_is_caught_by_nothing(setup: Setup) -> None:
-    follows = setup.follows_scenarios
-    assert _told(await judged_by_all(setup.app(), follows_scenarios=follows)) == []
 
 
 async def test_application_altered_to_the_same_is_caught_by_nothing() -> None:

@@ -7,7 +7,6 @@ import pytest
 from a2a_agent.agents.scenarios import ScenarioAgent
 from conformance.cases import security_callers
 from conformance.requirements import requirements
-from conformance.runner import CASES, WATCHED
 from conformance.verdict import Verdict
 from tests.conformance.reference import faulty_endpoints as endpoints
 from tests.conformance.reference import faulty_webhooks as webhooks
@@ -27,11 +26,6 @@ SHORT_SECONDS = 1.5
 EACH_STATE = "push.each-state-is-delivered"
 NOT_SHOWN = {"security.retry-after", "security.tls"}
 """The reference is never too busy, and its card is not public."""
-
-
-def test_each_requirement_is_tried_or_watched() -> None:
-    ids = {id for id in requirements() if id.startswith(AREAS)}
-    assert ids == {id for id in CASES.keys() | WATCHED if id.startswith(AREAS)}
 
 
 async def test_reference_keeps_all() -> None:
@@ -66,6 +60,16 @@ async def test_reference_whose_agent_is_not_known_keeps_all_that_can_be_tried() 
         "push.body-is-of-the-registrations-version",
         "push.redirect-to-refused-is-not-followed",
     }
+
+
+async def test_endpoint_that_lets_nobody_in_is_told_by_its_card_alone() -> None:
+    with serving(Reference(AGENT).app) as base:
+        results = await judged(base, ["card.", "send.", "stream."])
+    done = [one for one in results if one.verdict is not Verdict.NOT_EXERCISED]
+    reasons = {one.reason for one in results if one.requirement.id.startswith("send.")}
+    assert {one.requirement.area for one in done} == {"card"}
+    assert with_verdict(results, Verdict.FAIL, Verdict.ERROR) == set()
+    assert reasons == {"the endpoint lets nobody in"}
 
 
 async def test_what_a_run_would_need_is_told() -> None:
@@ -215,8 +219,13 @@ async def test_fault_of_an_endpoint_is_caught(faulty: type[Reference], broken: s
 
 
 async def test_busy_endpoint_that_does_not_say_when_to_come_back_is_caught() -> None:
-    results = await judged_reference(endpoints.IsBusy, ["push.list", "security.retry-after"])
-    assert "security.retry-after" in with_verdict(results, Verdict.WARN)
+    results = await judged_reference(
+        endpoints.IsBusy, ["push.list", "jsonrpc.http-200", "security.retry-after"]
+    )
+    assert with_verdict(results, *BAD) == {"security.retry-after"}
+    assert {one.reason for one in results if one.requirement.area == "push"} == {
+        "HTTP 429: too many requests"
+    }
 
 
 def test_each_requirement_is_broken_by_a_fault() -> None:

@@ -1,0 +1,145 @@
+"""Our own endpoint breaks nothing, however it is set up; together its setups show every rule."""
+
+import asyncio
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from starlette.types import ASGIApp
+
+from a2a_agent import Agent
+from a2a_agent.agents.echo import EchoAgent
+from a2a_agent.agents.scenarios import ScenarioAgent
+from a2a_agent.agents.toolbox.agent import ToolboxAgent
+from conformance.dialects import Operation
+from conformance.outcome import ExitCode
+from conformance.requirements import requirements
+from conformance.runner import CASES, WATCHED
+from conformance.verdict import Result, Verdict
+from tests.conformance.conftest import Run
+from tests.conformance.mutants.altering import Alteration, asks_of, cards
+from tests.conformance.mutants.every import MUTANTS
+from tests.conformance.mutants.judging import judged_by_all
+from tests.conformance.mutants.messages import Answer
+from tests.conformance.mutants.mutant import USUAL, Setup
+from tests.conformance.reference.endpoint import Reference
+from tests.conformance.reference.judging import judged_reference
+from tests.support.endpoint import serving_agent
+
+WITH_COMMENTS = Setup(name="that comments on silence", settings={"keep_alive_seconds": 0.05})
+SETUPS = {one.name: one for one in (*(mutant.setup for mutant in MUTANTS), WITH_COMMENTS)}
+NOT_EXERCISED = Verdict.NOT_EXERCISED
+PUBLIC_ONLY = {"card.urls-are-reachable", "security.tls"}
+"""What is said of hosts that anyone reaches: test_card_cases.py shows it, and
+test_push_and_security_cases.py."""
+
+NOT_OFFERED = {
+    "card.extended-card-is-true",
+    "card.no-streaming-is-true",
+    "card.push-is-true",
+    "card.signatures",
+    "card.signatures-name-their-key",
+    "card.signatures-say-their-type",
+    "card.urls-are-reachable",
+    "errors.content-type-not-supported-reason",
+    "errors.extension-required-reason",
+    "extensions.required-is-required",
+    "jsonrpc.trailing-slash",
+    "send.unknown-output-mode-is-refused",
+    "stream.silence-has-comments",
+    "stream.undeclared-is-unsupported",
+}
+"""What our application, as it is, has not, or has the other way round; push and security aside."""
+
+
+def _signed() -> Alteration:
+    head = json.dumps({"alg": "ES256", "kid": "of-2026", "typ": "JOSE"}).encode()
+    protected = urlsafe_b64encode(head).decode().rstrip("=")
+    signature = {"protected": protected, "signature": "YQ"}
+    return cards(lambda card: {**card, "signatures": [signature]})
+
+
+def _too_busy_to_list() -> Alteration:
+    busy = Answer(status=429, headers={"retry-after": "1"}, body=b"")
+    return asks_of(lambda _: busy, Operation.LIST)
+
+
+ALTERED = {"with a signed card": _signed(), "too busy to list": _too_busy_to_list()}
+REFERENCE = "with callers and their webhooks"
+OF_THE_REFERENCE = ("card.push-is-true", "card.extended-card-is-true", "push.", "security.")
+
+
+@pytest.fixture(scope="module")
+def runs() -> Mapping[str, Sequence[Result]]:
+    """The whole suite on each setup, by name; on the reference what only that has."""
+
+    async def judged(app: ASGIApp, *, follows_scenarios: bool = True) -> Sequence[Result]:
+        return await judged_by_all(app, follows_scenarios=follows_scenarios)
+
+    async def all_runs() -> dict[str, Sequence[Result]]:
+        running = {
+            name: judged(setup.app(), follows_scenarios=setup.follows_scenarios)
+            for name, setup in SETUPS.items()
+        }
+        running |= {name: judged(alter(USUAL.app())) for name, alter in ALTERED.items()}
+        running[REFERENCE] = judged_reference(
+            Reference, ["card.push-is", "card.extended", "push.", "security."]
+        )
+        return dict(zip(running, await asyncio.gather(*running.values()), strict=True))
+
+    return asyncio.run(all_runs())
+
+
+def _told(results: Sequence[Result]) -> list[Result]:
+    bad = (Verdict.FAIL, Verdict.WARN, Verdict.ERROR)
+    return [one for one in results if one.verdict in bad or one.findings]
+
+
+@pytest.mark.parametrize("name", [*SETUPS, *ALTERED, REFERENCE])
+def test_endpoint_breaks_nothing(name: str, runs: Mapping[str, Sequence[Result]]) -> None:
+    assert _told(runs[name]) == []
+
+
+def test_every_requirement_is_exercised_in_each_of_its_versions(
+    runs: Mapping[str, Sequence[Result]],
+) -> None:
+    shown = {
+        (one.requirement.id, one.version)
+        for results in runs.values()
+        for one in results
+        if one.verdict is Verdict.PASS
+    }
+    all_of_them = {(one.id, version) for one in requirements().values() for version in one.versions}
+    assert {id for id, _ in all_of_them - shown} == PUBLIC_ONLY
+
+
+def test_every_requirement_is_tried_or_watched() -> None:
+    assert requirements().keys() == CASES.keys() | WATCHED
+
+
+AGENTS: Mapping[str, tuple[Agent, Sequence[str]]] = {
+    "scenarios": (ScenarioAgent(), ("--scenarios",)),
+    "toolbox": (ToolboxAgent(), ()),
+    "echo": (EchoAgent(), ()),
+}
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_program_passes_it(name: str, run: Run, tmp_path: Path) -> None:
+    agent, words = AGENTS[name]
+    report = tmp_path / "report.json"
+
+    with serving_agent(agent) as endpoint:
+        ended = run(endpoint.base, *words, "--report", f"json={report}")
+
+    results = json.loads(report.read_text())["results"]
+    assert ended.code == ExitCode.PASSED, ended.out
+    assert {one["verdict"] for one in results} == {"PASS", "NOT EXERCISED"}
+    assert {one["version"] for one in results} == {"0.3", "1.0"}
+
+
+def test_scenario_agent_shows_all_that_it_offers(runs: Mapping[str, Sequence[Result]]) -> None:
+    undone = {one.requirement.id for one in runs[USUAL.name] if one.verdict is NOT_EXERCISED}
+    assert {id for id in undone if not id.startswith(("push.", "security."))} == NOT_OFFERED
