@@ -21,7 +21,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-lowest test-frameworks test-foreign peers frameworks foreign torture mutants check fix bench lock docs clean
+.PHONY: help install run test test-lowest test-frameworks test-foreign test-browser peers frameworks foreign torture mutants check fix bench lock docs clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -49,6 +49,11 @@ frameworks: $(FRAMEWORKS)  ## make the environments of agent frameworks, about 3
 
 test-foreign: $(INSTALLED) $(FOREIGN)  ## the conformance suite on other people's servers; needs node 20 and npm
 	$(BIN)/python -m pytest -m foreign --numprocesses auto $(ARGS) tests/conformance/foreign
+
+test-browser: $(INSTALLED)  ## the HTML report in Chromium or Chrome; where there is none, Debian's is installed
+	@command -v chromium || command -v chromium-browser || command -v google-chrome || \
+	  { apt-get -qq update && apt-get -qq --yes --no-install-recommends install chromium; }
+	$(BIN)/python -m pytest -m browser $(ARGS) tests/conformance
 
 foreign: $(FOREIGN)  ## make the environments of other people's servers
 
