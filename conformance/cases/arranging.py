@@ -16,6 +16,7 @@ QUICK_SECONDS = 0.3
 _A_WHILE_SECONDS = 2.0
 """For a task at work to show something more of itself."""
 _PAUSES_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+_OVER = "the task was over before it could be met at work"
 _BUSY = '--prompt long="…", with a message that keeps the agent busy for some seconds'
 
 
@@ -107,7 +108,7 @@ async def task_at_work(session: Session) -> AsyncGenerator[Any, None]:
     task = await session.started(session.knowledge.need("long"))
     async with canceled_after(session, task["id"]):
         if session.dialect.read_state(task) in RESTING:
-            raise NotExercised("the task was over before it could be met at work", _BUSY)
+            raise NotExercised(_OVER, _BUSY)
         yield task
 
 
@@ -120,7 +121,24 @@ async def stream_at_work(session: Session) -> AsyncGenerator[LiveStream, None]:
         first = await stream.first()
         task_id(stream)
         if first.state in RESTING:
-            raise NotExercised("the task was over before it could be met at work", _BUSY)
+            raise NotExercised(_OVER, _BUSY)
+        yield stream
+
+
+@asynccontextmanager
+async def subscribed(session: Session, task_id: str) -> AsyncGenerator[LiveStream, None]:
+    """A further stream of a task at work, its first frame read; leaving the block hangs up.
+
+    Raises NotExercised where the task is over already, and Broken where nothing else explains that
+    there is no frame.
+    """
+    async with session.stream(Operation.SUBSCRIBE, {"id": task_id}) as stream:
+        first = await stream.next()
+        seems_over = first is None or first.state in RESTING
+        if seems_over and session.dialect.read_state(await session.task(task_id)) in RESTING:
+            raise NotExercised(_OVER, _BUSY)
+        if first is None:
+            raise Broken("a stream of events", stream.reply.gist, stream.exchange)
         yield stream
 
 

@@ -11,11 +11,11 @@ from conformance.cases.arranging import (
     items,
     needs_streaming,
     stream_at_work,
+    subscribed,
     task_at_work,
     task_id,
 )
 from conformance.cases.case import Case
-from conformance.dialects import Operation
 from conformance.expect import (
     TASK_NOT_CANCELABLE,
     Broken,
@@ -33,49 +33,38 @@ async def streams_of_a_task(session: Session) -> None:
     async with (
         stream_at_work(session) as mine,
         canceled_after(session, task_id(mine)),
-        session.stream(Operation.SUBSCRIBE, {"id": task_id(mine)}) as other,
+        subscribed(session, task_id(mine)) as other,
     ):
-        await other.first()
         await canceled_midway(session, task_id(mine), mine, other)
         _must_tell_the_same(mine, other)
 
 
 async def subscribers(session: Session) -> None:
     needs_streaming(session)
-    async with task_at_work(session) as task:
-        params = {"id": task["id"]}
-        async with (
-            session.stream(Operation.SUBSCRIBE, params) as one,
-            session.stream(Operation.SUBSCRIBE, params) as other,
-        ):
-            await one.first()
-            await other.first()
-            await canceled_midway(session, task["id"], one, other)
-            _must_tell_the_same(one, other)
+    async with (
+        task_at_work(session) as task,
+        subscribed(session, task["id"]) as one,
+        subscribed(session, task["id"]) as other,
+    ):
+        await canceled_midway(session, task["id"], one, other)
+        _must_tell_the_same(one, other)
 
 
 async def stream_left(session: Session) -> None:
     async with AsyncExitStack() as leaving:
         mine = await leaving.enter_async_context(stream_at_work(session))
         wanted = task_id(mine)
-        async with (
-            canceled_after(session, wanted),
-            session.stream(Operation.SUBSCRIBE, {"id": wanted}) as other,
-        ):
-            await other.first()
+        async with canceled_after(session, wanted), subscribed(session, wanted) as other:
             await leaving.aclose()
             _must_end(session, other, await canceled_midway(session, wanted, other))
 
 
 async def subscription_left(session: Session) -> None:
     needs_streaming(session)
-    async with task_at_work(session) as task:
-        params = {"id": task["id"]}
-        async with session.stream(Operation.SUBSCRIBE, params) as other:
-            await other.first()
-            async with session.stream(Operation.SUBSCRIBE, params) as one:
-                await one.first()
-            _must_end(session, other, await canceled_midway(session, task["id"], other))
+    async with task_at_work(session) as task, subscribed(session, task["id"]) as other:
+        async with subscribed(session, task["id"]):
+            pass
+        _must_end(session, other, await canceled_midway(session, task["id"], other))
 
 
 async def task_left(session: Session) -> None:
@@ -92,8 +81,7 @@ async def task_left(session: Session) -> None:
         task = await session.task(left)
         state = session.dialect.read_state(task)
         if state in ("submitted", "working") and not items(task, "artifacts"):
-            async with session.stream(Operation.SUBSCRIBE, {"id": left}) as again:
-                await again.first()
+            async with subscribed(session, left) as again:
                 frame = await again.next()
                 expect(frame is not None, "a task that goes on", "nothing more", again.exchange)
                 state = again.watch.state

@@ -15,6 +15,7 @@ from conformance.cases.arranging import (
     needs_streaming,
     state_of,
     stream_at_work,
+    subscribed,
     task_at_work,
     task_id,
 )
@@ -48,9 +49,9 @@ async def first_event(session: Session) -> None:
     needs_streaming(session)
     async with (
         task_at_work(session) as task,
-        session.stream(Operation.SUBSCRIBE, {"id": task["id"]}) as stream,
+        subscribed(session, task["id"]) as stream,
     ):
-        first = await stream.first()
+        first = stream.frames[0]
         expect_equal("the kind of the first event", "task", first.kind, stream.exchange)
         expect_equal("the id", task["id"], first.task_id, stream.exchange)
         context = task.get("contextId")
@@ -63,9 +64,8 @@ async def everything_to_the_end(session: Session) -> None:
     needs_streaming(session)
     async with (
         task_at_work(session) as task,
-        session.stream(Operation.SUBSCRIBE, {"id": task["id"]}) as stream,
+        subscribed(session, task["id"]) as stream,
     ):
-        await stream.first()
         await canceled_midway(session, task["id"], stream)
         state = state_of(session, await session.task(task["id"]))
         if state not in RESTING:
