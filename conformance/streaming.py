@@ -89,7 +89,12 @@ class LiveStream:
         session, exchange = self._session, self.exchange
         self.events.append(event)
         value = read_json(event.data.encode())
-        is_response = isinstance(value, dict) and "jsonrpc" in value
+        is_response = _is_response(value)
+        lines = event.data.split("\n")
+        if len(lines) > 1 and all(_is_response(read_json(line.encode())) for line in lines):
+            got = f"{len(lines)} responses in one: {event.data[:300]}"
+            session.breach(ENDED, "an empty line after each event", got, exchange)
+            return None
         session.check(
             ONE_LINE, event.lines_of_data == 1, "one line of data", event.data[:300], exchange
         )
@@ -133,3 +138,7 @@ class LiveStream:
         state = self._session.dialect.read_state(result)
         theirs = folded([Frame(kind="task", body=result, state=state)])
         self._session.check(ADDS_UP, mine == theirs, f"{theirs}", f"{mine}", self.exchange)
+
+
+def _is_response(value: Any) -> bool:
+    return isinstance(value, dict) and "jsonrpc" in value

@@ -159,7 +159,7 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "no empty line between events",
         event_by_event(lambda e, _: e if e.frame.kind == "artifact" else _merged(e)),
-        ("stream.one-line-of-data",),
+        ("stream.events-end-with-an-empty-line",),
     ),
     Mutant(
         "no empty line after the last event",
