@@ -50,6 +50,13 @@ async def plain_refusal(session: Session) -> None:
         expect_equal("the content type", "application/json", kind, stream.exchange)
 
 
+async def refusal_as_event(session: Session) -> None:
+    async for _, stream in _refused(session):
+        kind, count = stream.exchange.media_type, len(stream.events)
+        expect_equal("the content type", "text/event-stream", kind, stream.exchange)
+        expect_equal("the number of events", 1, count, stream.exchange)
+
+
 async def _refused(session: Session) -> AsyncGenerator[tuple[Reply, LiveStream], None]:
     """What comes, plain and as a stream, for messages that are refused as far as they are plain.
 
@@ -96,6 +103,20 @@ async def events_in_time(session: Session) -> None:
         raise NotExercised(f"the task was {state} at once", '--prompt long="…"')
     expected = "a task still at work when the first event comes"
     expect(state not in RESTING, expected, f"one that is {state}", stream.exchange)
+
+
+async def history_of_none(session: Session) -> None:
+    needs_streaming(session)
+    message = session.message(session.knowledge.need("completes"))
+    params = {"message": message, "configuration": {"historyLength": 0}}
+    async with session.stream(Operation.STREAM, params) as stream:
+        await stream.first()
+        frames = await stream.to_end()
+    if frames[0].kind != "task":
+        raise NotExercised("the stream had no Task")
+    for frame in frames:
+        history = frame.body.get("history") if frame.kind == "task" else None
+        expect(not history, "no history", f"{history!r}", stream.exchange)
 
 
 async def last_chunks(session: Session) -> None:
@@ -155,8 +176,10 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "stream.undeclared-is-unsupported": undeclared,
         "stream.refusal-is-an-error": refusal,
         "stream.refusal-is-plain-json": plain_refusal,
+        "stream.refusal-is-an-event": refusal_as_event,
         "stream.task-is-there-while-it-streams": task_of_the_first_event,
         "stream.events-come-as-they-happen": events_in_time,
+        "stream.history-length-zero-is-no-history": history_of_none,
         "stream.last-chunk-is-marked": last_chunks,
         "stream.every-event-has-a-rising-id": ids_of_events,
         "stream.repeat-is-the-same-stream": repeat,

@@ -229,7 +229,11 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "historyLength passed over",
         asks_configuration(lambda given: without(given, "historyLength")),
-        ("send.history-length-zero-is-no-history", "send.history-length-is-not-negative"),
+        (
+            "send.history-length-zero-is-no-history",
+            "send.history-length-is-not-negative",
+            "stream.history-length-zero-is-no-history",
+        ),
     ),
     Mutant(
         "history longer than asked for",

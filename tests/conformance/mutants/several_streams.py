@@ -8,10 +8,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from conformance.dialects import Operation
 from conformance.expect import INTERNAL_ERROR, TASK_NOT_FOUND
-from tests.conformance.mutants.altering import asked_of, responses, says, streams
+from tests.conformance.mutants.altering import asked_of, is_stream, responses, says, sends, streams
 from tests.conformance.mutants.changes import event_by_event, streams_of
 from tests.conformance.mutants.messages import Answer, Asked, Event, error
-from tests.conformance.mutants.mutant import NEW, Mutant
+from tests.conformance.mutants.mutant import NEW, OLD, Mutant
 
 
 async def without_artifacts(events: AsyncIterator[Event], _: Asked) -> AsyncIterator[Event]:
@@ -33,6 +33,25 @@ def _refused_as_event(answer: Answer, asked: Asked) -> Answer:
         return answer
     event = b"data: " + answer.body + b"\n\n"
     return answer.with_headers(content_type="text/event-stream").saying(event)
+
+
+def _refused_plainly(_: Receive, send: Send) -> Send:
+    """Streams that have nothing but an error are no streams."""
+    held: list[Message] = []
+
+    async def send_other(message: Message) -> None:
+        if message["type"] == "http.response.start" and is_stream(message):
+            held.append(message)
+            return
+        if held:
+            start, body = held.pop(), message.get("body", b"")
+            if b'"error"' in body:
+                start = {**start, "headers": [(b"content-type", b"application/json")]}
+                message = {**message, "body": body.removeprefix(b"data: ").strip()}
+            await send(start)
+        await send(message)
+
+    return send_other
 
 
 def _other_refusals(response: Any, asked: Asked) -> Any:
@@ -140,6 +159,12 @@ MUTANTS: Sequence[Mutant] = (
         says(_refused_as_event),
         ("stream.refusal-is-plain-json",),
         NEW,
+    ),
+    Mutant(
+        "refusals of streams as plain JSON",
+        sends(_refused_plainly),
+        ("stream.refusal-is-an-event",),
+        OLD,
     ),
     Mutant(
         "streamed tasks cannot be asked for",
