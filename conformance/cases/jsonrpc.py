@@ -20,7 +20,7 @@ from conformance.expect import (
     expect_equal,
 )
 from conformance.knowledge import Draft
-from conformance.session import Session
+from conformance.session import SSE_HEADERS, Session
 
 _LARGEST_EXACT = 2**53 - 1
 """Beyond it JSON's numbers may lose digits (RFC 8259 §6)."""
@@ -62,6 +62,14 @@ async def failed_notification_not_answered(session: Session) -> None:
     request = session.request(Operation.GET, ["by position"], MISSING)
     await _expect_silence(session, request)
     await _expect_silence(session, {**request, "method": "no/such/method"})
+
+
+async def streaming_notification(session: Session) -> None:
+    if not session.declares("streaming"):
+        raise NotExercised("streaming is not declared")
+    params = {"message": session.message("Hello")}
+    request = session.request(Operation.STREAM, params, MISSING)
+    await _expect_silence(session, request, SSE_HEADERS)
 
 
 async def notification_status(session: Session) -> None:
@@ -114,8 +122,10 @@ async def _cancel_by_notification(session: Session) -> None:
     expect_equal("the state after a notification to cancel", "canceled", state, reply.exchange)
 
 
-async def _expect_silence(session: Session, notification: Mapping[str, Any]) -> None:
-    reply = await session.post(notification)
+async def _expect_silence(
+    session: Session, notification: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> None:
+    reply = await session.post(notification, headers=headers)
     exchange = reply.exchange
     expect(exchange.status is not None, "an HTTP response", exchange.answer, exchange)
     expect(not exchange.response_body.strip(), "no body", exchange.answer[:300], exchange)
@@ -149,6 +159,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "jsonrpc.number-ids": number_ids,
         "jsonrpc.notification-not-answered": notification_not_answered,
         "jsonrpc.failed-notification-not-answered": failed_notification_not_answered,
+        "jsonrpc.notification-opens-no-stream": streaming_notification,
         "jsonrpc.notification-status": notification_status,
         "jsonrpc.notification-carried-out": notification_carried_out,
         "jsonrpc.trailing-slash": trailing_slash,

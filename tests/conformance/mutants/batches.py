@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from conformance.expect import INVALID_REQUEST, TASK_NOT_FOUND
+from conformance.expect import INVALID_REQUEST, METHOD_NOT_FOUND, TASK_NOT_FOUND
 from tests.conformance.mutants.altering import Alteration, Ask, asks, says
 from tests.conformance.mutants.messages import Answer, Asked, error
 from tests.conformance.mutants.mutant import Mutant
@@ -46,6 +46,11 @@ def _stream_in_it(replies: list[Any], _: list[Any]) -> list[Any]:
         {"jsonrpc": "2.0", "id": one["id"], "result": {}} if one.get("id") == "stream" else one
         for one in replies
     ]
+
+
+def _stream_not_found(replies: list[Any], _: list[Any]) -> list[Any]:
+    not_found = {"code": METHOD_NOT_FOUND, "message": "There is no such method."}
+    return [{**one, "error": not_found} if one.get("id") == "stream" else one for one in replies]
 
 
 def _only_notifications(asked: Asked) -> Answer | None:
@@ -99,6 +104,11 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "streaming method in a batch given a result",
         _batches_say(_stream_in_it),
+        ("jsonrpc.no-stream-in-a-batch",),
+    ),
+    Mutant(
+        "streaming method in a batch not found",
+        _batches_say(_stream_not_found),
         ("jsonrpc.no-stream-in-a-batch",),
     ),
 )

@@ -4,10 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conformance.expect import (
-    INVALID_REQUEST,
-    METHOD_NOT_FOUND,
-)
+from conformance.dialects import Operation
+from conformance.expect import INVALID_REQUEST, METHOD_NOT_FOUND
 from tests.conformance.mutants.altering import Alteration, asks, replies, responses, says
 from tests.conformance.mutants.changes import replies_where, without
 from tests.conformance.mutants.messages import Answer, Asked, error
@@ -35,6 +33,10 @@ def _as_text(answer: Answer, asked: Asked) -> Answer:
 
 def _answered_notification(asked: Asked) -> Asked | None:
     return asked.with_members(id=None) if asked.is_notification else None
+
+
+def _streamed_notification(asked: Asked) -> Asked | None:
+    return _answered_notification(asked) if asked.operation is Operation.STREAM else None
 
 
 def _answered_failure(asked: Asked) -> Answer | None:
@@ -98,6 +100,11 @@ MUTANTS: Sequence[Mutant] = (
         "notification answered",
         asks(_answered_notification),
         ("jsonrpc.notification-not-answered",),
+    ),
+    Mutant(
+        "notification answered with a stream",
+        asks(_streamed_notification),
+        ("jsonrpc.notification-opens-no-stream",),
     ),
     Mutant(
         "notification answered where it fails",
