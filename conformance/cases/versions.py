@@ -41,6 +41,12 @@ async def empty_header(session: Session) -> None:
     _expect_0_3(session, await _unversioned(session, {"A2A-Version": ""}))
 
 
+async def header_of_0_3(session: Session) -> None:
+    headers = {"A2A-Version": session.dialect.version}
+    reply = await session.call(Operation.GET, {"id": str(uuid4())}, headers=headers)
+    reply.must_be_error(TASK_NOT_FOUND)
+
+
 async def _unversioned(session: Session, headers: Mapping[str, str]) -> Reply:
     request = session.request(Operation.GET, {"id": str(uuid4())}, 1)
     return await session.beside(V0_3).post(request, headers=headers)
@@ -148,6 +154,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "versions.methods-are-there": methods_are_there,
         "versions.no-header-is-0-3": no_header,
         "versions.empty-header-is-0-3": empty_header,
+        "versions.header-of-0-3": header_of_0_3,
         "versions.unsupported": unsupported,
         "versions.unsupported-minor": unsupported_minor,
         "versions.in-the-query": in_the_query,

@@ -87,6 +87,14 @@ MUTANTS: Sequence[Mutant] = (
         OLD,
     ),
     Mutant(
+        "0.3 refused where it is said",
+        asks(
+            lambda a: error(VERSION_NOT_SUPPORTED, a) if a.headers.get(_HEADER) == "0.3" else None
+        ),
+        ("versions.header-of-0-3",),
+        OLD,
+    ),
+    Mutant(
         "unknown version taken for 1.0",
         _taken_for(lambda said, _: "1.0" if said not in ("", "0.3") else said),
         ("versions.unsupported", "versions.unsupported-minor"),
