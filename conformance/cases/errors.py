@@ -14,6 +14,7 @@ from conformance.expect import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
     NAMES,
+    NO_EXTENDED_CARD,
     PUSH_NOT_SUPPORTED,
     TASK_NOT_CANCELABLE,
     TASK_NOT_FOUND,
@@ -123,6 +124,11 @@ async def content_type_not_supported_reason(session: Session) -> None:
     _expect_reason(reply, CONTENT_TYPE_NOT_SUPPORTED, "CONTENT_TYPE_NOT_SUPPORTED")
 
 
+async def extended_card_not_configured_reason(session: Session) -> None:
+    reply = await session.call(Operation.EXTENDED_CARD, {})
+    _expect_reason(reply, NO_EXTENDED_CARD, "EXTENDED_AGENT_CARD_NOT_CONFIGURED")
+
+
 async def extension_required_reason(session: Session) -> None:
     if not extensions(session.card, required=True):
         raise NotExercised("no extension is required")
@@ -159,6 +165,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "errors.push-not-supported-reason": push_not_supported_reason,
         "errors.unsupported-operation-reason": unsupported_operation_reason,
         "errors.content-type-not-supported-reason": content_type_not_supported_reason,
+        "errors.extended-card-not-configured-reason": extended_card_not_configured_reason,
         "errors.extension-required-reason": extension_required_reason,
         "errors.version-not-supported-reason": version_not_supported_reason,
     }

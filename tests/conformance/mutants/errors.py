@@ -6,7 +6,7 @@ from typing import Any
 from a2a_agent.domain.agent_events import RunFinished
 from a2a_agent.domain.model import TaskState
 from conformance.dialects import Operation
-from conformance.expect import INTERNAL_ERROR
+from conformance.expect import INTERNAL_ERROR, NO_EXTENDED_CARD
 from tests.conformance.mutants.altering import asks_of
 from tests.conformance.mutants.changes import errors, objects, without
 from tests.conformance.mutants.extensions import REQUIRING
@@ -98,6 +98,12 @@ MUTANTS: Sequence[Mutant] = (
         ("errors.content-type-not-supported-reason",),
         NEW,
         setup=TEXTS_ONLY,
+    ),
+    Mutant(
+        "no extended card set up, without ErrorInfo",
+        asks_of(lambda asked: error(NO_EXTENDED_CARD, asked), Operation.EXTENDED_CARD),
+        ("errors.extended-card-not-configured-reason",),
+        NEW,
     ),
     Mutant(
         "required extension missed without ErrorInfo",
