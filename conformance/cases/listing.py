@@ -89,6 +89,15 @@ async def page_size(session: Session) -> None:
         expect(count <= size, f"at most {size} tasks", f"{count}", reply.exchange)
 
 
+async def told_page_size(session: Session) -> None:
+    _, ids = await _context(session)
+    for size in (1, len(ids)):
+        reply = await session.call(Operation.LIST, {"pageSize": size})
+        told, count = reply.object.get("pageSize"), len(_ids(reply))
+        is_right = type(told) is int and count <= told <= size
+        expect(is_right, f"a pageSize from {count} to {size}", f"{told!r}", reply.exchange)
+
+
 async def page_sizes_out_of_bounds(session: Session) -> None:
     for size in (0, -1, 101):
         reply = await session.call(Operation.LIST, {"pageSize": size})
@@ -246,6 +255,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "listing.filters-by-status": filter_by_status,
         "listing.filters-by-time-of-status": filter_by_time,
         "listing.page-size-is-kept-to": page_size,
+        "listing.page-size-is-told": told_page_size,
         "listing.page-size-is-from-1-to-100": page_sizes_out_of_bounds,
         "listing.page-size-is-50-when-absent": default_page_size,
         "listing.pages-are-disjoint-and-complete": all_pages,

@@ -75,6 +75,16 @@ MUTANTS: Sequence[Mutant] = tuple(
             ("listing.page-size-is-kept-to",),
         ),
         (
+            "pageSize not told",
+            _pages(lambda page, _: without(page, "pageSize")),
+            ("listing.page-size-is-told", "shapes.required-members"),
+        ),
+        (
+            "pageSize told as 100, whatever was asked for",
+            _pages(lambda page, _: {**page, "pageSize": 100}),
+            ("listing.page-size-is-told",),
+        ),
+        (
             "any pageSize accepted",
             asks_of(_any_size, Operation.LIST),
             ("listing.page-size-is-from-1-to-100",),
