@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from conformance.cases import sent_parts, sent_wrongly
 from conformance.cases.arranging import (
@@ -69,6 +69,10 @@ async def waiting_for_a_question(session: Session) -> None:
     _must_rest(session, await _reply(session, "input", **session.dialect.waiting(True)))
 
 
+async def waiting_for_authentication(session: Session) -> None:
+    _must_rest(session, await _reply(session, "auth", **session.dialect.waiting(True)))
+
+
 async def not_waiting(session: Session) -> None:
     reply = await _reply(session, "long", **session.dialect.waiting(False))
     task = task_in(session, reply)
@@ -100,6 +104,15 @@ async def ids_of_tasks(session: Session) -> None:
         taken = ids[-1] != message["messageId"]
         expect(taken, "an id that the server made", "the id of the message", reply.exchange)
     expect(ids[0] != ids[1], "an id of its own for each task", f"{ids[0]!r} twice", reply.exchange)
+
+
+async def uuids(session: Session) -> None:
+    reply = await _reply(session, "completes")
+    task_id = task_in(session, reply)["id"]
+    try:
+        UUID(task_id)
+    except ValueError:
+        raise NotExercised(f"not offered: {task_id!r} is no UUID") from None
 
 
 async def unknown_task(session: Session) -> None:
@@ -209,10 +222,12 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "send.waits-until-the-task-rests": waiting_when_told,
         "send.waits-when-nothing-is-said": waiting_untold,
         "send.returns-when-the-task-asks": waiting_for_a_question,
+        "send.returns-when-the-task-needs-authentication": waiting_for_authentication,
         "send.returns-at-once-when-told-so": not_waiting,
         "send.failure-of-the-agent-is-a-task": failure,
         "send.rejection-by-the-agent-is-a-task": rejection,
         "send.task-id-is-the-servers": ids_of_tasks,
+        "send.task-id-is-a-uuid": uuids,
         "send.unknown-task-is-not-found": unknown_task,
         "send.client-makes-no-task": invented_task,
         "send.context-is-made-when-absent": contexts_that_are_made,

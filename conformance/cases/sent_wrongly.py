@@ -38,6 +38,11 @@ def _with_an_empty_part(dialect: Dialect, params: dict[str, Any]) -> Any:
     return {"message": {**params["message"], "parts": [empty]}}
 
 
+def _with_a_part_of_two(dialect: Dialect, params: dict[str, Any]) -> Any:
+    part = {**dialect.text_part("Hello"), "url": "https://example.com/hello.txt"}
+    return {"message": {**params["message"], "parts": [part]}}
+
+
 async def wrong_types(session: Session) -> None:
     for message in (
         "Hello",
@@ -57,6 +62,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "send.role-is-known": _with(role="robot"),
         "send.no-parts-are-invalid": _with(parts=[]),
         "send.part-has-content": _refused(_with_an_empty_part),
+        "send.part-has-one-content": _refused(_with_a_part_of_two),
         "send.types-are-checked": wrong_types,
     }
 )

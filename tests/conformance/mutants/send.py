@@ -1,6 +1,7 @@
 """Mutants that take messages, or answer them, wrongly."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Send
@@ -56,15 +57,20 @@ def _never_waiting(configuration: dict[str, Any]) -> dict[str, Any]:
     return {**configuration, "blocking": False, "returnImmediately": True}
 
 
-def _silent_while_it_asks(receive: Receive, send: Send) -> Send:
-    """Does not answer a message whose task asks, until the client goes."""
+def _silent_in(state: str) -> Alteration:
+    """Does not answer a message whose task is in this state, until the client goes."""
+    written = (state.encode(), state.upper().replace("-", "_").encode())
+    return sends(partial(_held_with, written))
+
+
+def _held_with(words: Sequence[bytes], receive: Receive, send: Send) -> Send:
     start: list[Message] = []
 
     async def send_held(message: Message) -> None:
         if message["type"] == "http.response.start":
             start.append(message)
             return
-        if b"input-required" in message["body"] or b"INPUT_REQUIRED" in message["body"]:
+        if any(word in message["body"] for word in words):
             await client_gone(receive)
         while start:
             await send(start.pop())
@@ -164,8 +170,13 @@ MUTANTS: Sequence[Mutant] = (
     ),
     Mutant(
         "a task that asks is waited for",
-        sends(_silent_while_it_asks),
+        _silent_in("input-required"),
         ("send.returns-when-the-task-asks",),
+    ),
+    Mutant(
+        "a task that needs authentication is waited for",
+        _silent_in("auth-required"),
+        ("send.returns-when-the-task-needs-authentication",),
     ),
     Mutant(
         "failed task as an internal error",

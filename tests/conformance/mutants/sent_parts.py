@@ -43,6 +43,13 @@ def _some_part(message: dict[str, Any]) -> Any:
     return {**message, "parts": [part]} if is_empty else message
 
 
+def _first_content(message: dict[str, Any]) -> Any:
+    parts = message.get("parts")
+    if not isinstance(parts, list):
+        return message
+    return {**message, "parts": [without(p, "url") if "text" in p else p for p in parts]}
+
+
 def _known_role(message: dict[str, Any]) -> Any:
     return {**message, "role": "user" if "kind" in message else "ROLE_USER"}
 
@@ -80,6 +87,12 @@ MUTANTS: Sequence[Mutant] = (
         "empty parts accepted",
         asks_message(_some_part),
         ("send.no-parts-are-invalid", "send.part-has-content"),
+    ),
+    Mutant(
+        "text taken of parts with a URL too",
+        asks_message(_first_content),
+        ("send.part-has-one-content",),
+        NEW,
     ),
     Mutant(
         "numbers taken for texts",
