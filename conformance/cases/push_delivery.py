@@ -1,9 +1,11 @@
 """Whether webhooks are told, and when (1.0 §4.3.3; 0.3 §6.8, §9.5)."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from uuid import uuid4
 
+from conformance.cards import objects
 from conformance.cases.case import Case
 from conformance.cases.delivering import (
     END,
@@ -16,7 +18,7 @@ from conformance.cases.delivering import (
     until_the_end,
 )
 from conformance.cases.given import registered
-from conformance.dialects import TERMINAL, Operation
+from conformance.dialects import TERMINAL, Frame, Operation
 from conformance.expect import Broken, NotExercised, expect
 from conformance.session import Session
 from conformance.watch import CLOSED, NOTHING_AFTER, OPENED, STATES, Watch
@@ -26,6 +28,8 @@ _AFTER_THE_END_SECONDS = 0.3
 """How long one waits for what should not come, once the end has been told."""
 _SEVERAL = 3
 _SEVERAL_SECONDS = 2.0
+_HURRIED_SECONDS = 0.05
+"""For three attempts, that is without a pause."""
 
 
 def _must_say(session: Session, deliveries: list[Delivery], *states: str) -> None:
@@ -63,6 +67,28 @@ async def interrupted(session: Session) -> None:
 
 
 async def each_state(session: Session) -> None:
+    await _must_tell_all(session, "state", _states)
+
+
+def _states(frames: Sequence[Frame]) -> set[str]:
+    return {one.state for one in frames if one.state is not None}
+
+
+async def each_artifact(session: Session) -> None:
+    await _must_tell_all(session, "artifact", _artifact_ids)
+
+
+def _artifact_ids(frames: Sequence[Frame]) -> set[str]:
+    found = [one.body.get("artifact") for one in frames if one.kind == "artifact"]
+    for one in frames:
+        found += objects(one.body.get("artifacts")) if one.kind == "task" else ()
+    return {str(one.get("artifactId")) for one in objects(found)}
+
+
+async def _must_tell_all(
+    session: Session, what: str, told: Callable[[Sequence[Frame]], set[str]]
+) -> None:
+    """Raises Broken unless deliveries tell of all that is told of by a stream of the task."""
     draft = session.knowledge.need("chunks")
     async with receiving_for(session) as receiver:
         hook = receiver.hook()
@@ -71,16 +97,16 @@ async def each_state(session: Session) -> None:
         async with session.stream(Operation.STREAM, params) as stream:
             await stream.first()
             frames = await stream.to_end()
-        shown = {one.state for one in frames if one.kind == "status"}
+        shown = told(frames[1:])
 
-        def lost(deliveries: list[Delivery]) -> set[str | None]:
-            return shown - {frame_of(session, one).state for one in deliveries}
+        def lost(deliveries: list[Delivery]) -> set[str]:
+            return shown - told([frame_of(session, one) for one in deliveries])
 
         deliveries = await hook.wait(lambda found: not lost(found), session.peer.limits.seconds)
     if not deliveries:
         raise NotExercised("nothing was delivered")
-    missing = ", ".join(sorted(map(str, lost(deliveries))))
-    expected = "each state that the stream shows"
+    missing = ", ".join(sorted(lost(deliveries)))
+    expected = f"each {what} that the stream shows"
     expect(not missing, expected, f"no delivery of {missing}", deliveries[-1].exchange)
 
 
@@ -108,6 +134,28 @@ async def retry(session: Session) -> None:
         found = ends(await failing.wait(lambda found: len(ends(found)) > usual, limit))
     expected = f"the delivery once more within {limit:g} seconds"
     expect(len(found) > usual, expected, "none", found[0].exchange)
+
+
+async def pauses(session: Session) -> None:
+    """All deliveries of the end are answered with an error, and their times are taken."""
+    times: list[float] = []
+
+    def fails(delivery: Delivery) -> Answer:
+        if not is_end(session, delivery):
+            return Answer()
+        times.append(time.monotonic())
+        return Answer(status=500)
+
+    async with receiving_for(session) as receiver:
+        hook = receiver.hook(fails)
+        await ended(session, hook)
+        await hook.wait(lambda _: len(times) >= _SEVERAL, _SEVERAL_SECONDS)
+    if len(times) < 2:
+        raise NotExercised(f"nothing was tried again within {_SEVERAL_SECONDS:g} seconds")
+    taken = times[_SEVERAL - 1] - times[0] if len(times) >= _SEVERAL else _SEVERAL_SECONDS
+    expected = f"{_SEVERAL} attempts with pauses between them"
+    got = f"all within {1_000 * taken:.0f} ms"
+    expect(taken >= _HURRIED_SECONDS, expected, got, hook.deliveries[-1].exchange)
 
 
 async def nothing_after_delete(session: Session) -> None:
@@ -161,7 +209,9 @@ CASES: Mapping[str, Case] = MappingProxyType(
         END_INLINE: end_inline,
         "push.interruption-is-delivered": interrupted,
         "push.each-state-is-delivered": each_state,
+        "push.each-artifact-is-delivered": each_artifact,
         "push.delivered-again-after-an-error": retry,
+        "push.retries-have-pauses": pauses,
         "push.nothing-is-delivered-after-delete": nothing_after_delete,
         "push.delivered-in-order": order,
     }

@@ -24,6 +24,7 @@ OF_CONFIGURATIONS = [
 SHORT_SECONDS = 1.5
 """How long is waited for what never comes."""
 EACH_STATE = "push.each-state-is-delivered"
+EACH_ARTIFACT = "push.each-artifact-is-delivered"
 NOT_SHOWN = {"security.retry-after", "security.tls"}
 """The reference is never too busy, and its card is not public."""
 
@@ -55,6 +56,7 @@ async def test_reference_whose_agent_is_not_known_keeps_all_that_can_be_tried() 
     assert with_verdict(results, Verdict.NOT_EXERCISED) == NOT_SHOWN | {
         "push.interruption-is-delivered",
         EACH_STATE,
+        EACH_ARTIFACT,
         "push.nothing-is-delivered-after-delete",
         "push.delivered-in-order",
         "push.body-is-of-the-registrations-version",
@@ -120,12 +122,14 @@ FAULTY_CONFIGURATIONS: list[tuple[type[Webhooks], set[str]]] = [
 ]
 FAULTY_DELIVERIES: list[tuple[type[Webhooks], set[str]]] = [
     (webhooks.NeverDelivers, {"push.end-is-delivered", "push.end-is-delivered-inline"}),
-    (webhooks.DeliversTheEndOnly, {"push.interruption-is-delivered", EACH_STATE}),
+    (webhooks.DeliversTheEndOnly, {"push.interruption-is-delivered", EACH_STATE, EACH_ARTIFACT}),
+    (webhooks.DeliversStatesOnly, {EACH_ARTIFACT}),
     (webhooks.HidesCancels, {"push.end-is-delivered"}),
     (webhooks.DeliversAfterDelete, {"push.nothing-is-delivered-after-delete"}),
     (webhooks.DeliversBackwards, {"push.delivered-in-order"}),
     (webhooks.DeliversOnce, {"push.delivered-again-after-an-error"}),
     (webhooks.DeliversTwice, {"push.delivered-again-after-an-error"}),
+    (webhooks.Hurries, {"push.retries-have-pauses"}),
     (webhooks.Puts, {"push.delivered-by-post"}),
     (webhooks.FollowsRedirects, {"push.redirect-to-refused-is-not-followed"}),
     (webhooks.AlwaysOld, _OF_BODIES),
@@ -206,6 +210,8 @@ FAULTY_ENDPOINTS: list[tuple[type[Reference], set[str]]] = [
     (endpoints.CancelsForAll, {"security.cancel-of-anothers-task"}),
     (endpoints.SubscribesForAll, {"security.subscribe-to-anothers-task"}),
     (endpoints.SendsForAll, {"security.message-to-anothers-task"}),
+    (endpoints.StreamsForAll, {"security.streamed-message-to-anothers-task"}),
+    (endpoints.RemembersMessagesOfAll, {"security.message-with-anothers-id"}),
     (endpoints.ShowsWebhooksToAll, _OF_ANOTHERS_WEBHOOKS),
     (endpoints.GoesOnInAnyContext, {CONTEXT}),
     (endpoints.SaysForbidden, {"security.get-of-anothers-task"}),

@@ -172,6 +172,14 @@ class HidesCancels(Webhooks):
             await super().post(webhook, body)
 
 
+class DeliversStatesOnly(Webhooks):
+    """A webhook is told of no artifact."""
+
+    async def post(self, webhook: Webhook, body: Any) -> None:
+        if webhook.dialect.is_old or "artifactUpdate" not in body:
+            await super().post(webhook, body)
+
+
 class DeliversAfterDelete(Webhooks):
     """Those that are deleted are told, too."""
 
@@ -203,6 +211,12 @@ class DeliversTwice(DeliversOnce):
         await super().post(webhook, body)
 
 
+class Hurries(Webhooks):
+    """What is answered with an error comes again at once."""
+
+    RETRY_SECONDS = (0.0,) * 5
+
+
 class Puts(Webhooks):
     """Deliveries are PUT requests."""
 
@@ -224,7 +238,8 @@ class AlwaysOld(Webhooks):
         frame = webhook.dialect.frame(update)
         status = {"state": frame.state or "working"}
         ids = {"id": webhook.task_id, "contextId": frame.context_id}
-        return {"kind": "task", **ids, "status": status}
+        artifacts = [frame.body["artifact"]] if frame.kind == "artifact" else []
+        return {"kind": "task", **ids, "status": status, "artifacts": artifacts}
 
 
 class AlwaysNew(Webhooks):
