@@ -5,6 +5,7 @@ from types import MappingProxyType
 from uuid import uuid4
 
 from conformance.cards import objects
+from conformance.cases.arranging import task_in
 from conformance.cases.case import Case
 from conformance.cases.given import need_push, other_caller, registered, resting_task, some_url
 from conformance.dialects import Json, Operation
@@ -51,6 +52,26 @@ async def message(session: Session) -> None:
     other, task_id = await other_caller(session), await resting_task(session)
     said = {"message": other.message("Hello", taskId=task_id)}
     _must_not_exist(await other.call(Operation.SEND, said))
+
+
+async def streamed_message(session: Session) -> None:
+    other, task_id = await other_caller(session), await resting_task(session)
+    if not session.declares("streaming"):
+        raise NotExercised("streaming is not declared")
+    said = {"message": other.message("Hello", taskId=task_id)}
+    _must_not_exist(await other.call(Operation.STREAM, said))
+
+
+async def same_message(session: Session) -> None:
+    other = await other_caller(session)
+    params = {"message": session.message(session.knowledge.need("completes"))}
+    mine = task_in(session, await session.call(Operation.SEND, params))["id"]
+    reply = await other.call(Operation.SEND, params)
+    theirs = other.dialect.task(
+        reply.value.get("result") if isinstance(reply.value, dict) else None
+    )
+    is_mine = isinstance(theirs, dict) and theirs.get("id") == mine
+    expect(not is_mine, "a task of their own, or none", "that of another", reply.exchange)
 
 
 # Lists
@@ -142,6 +163,8 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "security.cancel-of-anothers-task": cancel,
         "security.subscribe-to-anothers-task": subscribe,
         "security.message-to-anothers-task": message,
+        "security.streamed-message-to-anothers-task": streamed_message,
+        "security.message-with-anothers-id": same_message,
         "security.list-without-anothers-tasks": listed,
         "security.list-of-anothers-context": listed_by_context,
         "security.message-to-anothers-context": context,

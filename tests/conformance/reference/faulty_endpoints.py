@@ -6,6 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from a2a_agent.agents.scenarios import ScenarioAgent
 from conformance.dialects import V0_3, V1_0, Operation
 from tests.conformance.reference.endpoint import ALICE, BOB, Asked, Desk, Reference, result_of
 
@@ -155,6 +156,29 @@ class SendsForAll(_Served):
     def is_mixed_up(self, operation: Operation, params: dict[str, Any]) -> bool:
         message = params.get("message")
         return operation is Operation.SEND and isinstance(message, dict) and "taskId" in message
+
+
+class StreamsForAll(_Served):
+    """Whoever knows the id of a task may go on with it, if they stream."""
+
+    def is_mixed_up(self, operation: Operation, params: dict[str, Any]) -> bool:
+        message = params.get("message")
+        return operation is Operation.STREAM and isinstance(message, dict) and "taskId" in message
+
+
+class RemembersMessagesOfAll(Reference):
+    """A message that comes again is answered as the first one, whoever sent that."""
+
+    def __init__(self, agent: ScenarioAgent) -> None:
+        super().__init__(agent)
+        self.first: dict[str, Desk] = {}
+
+    async def answer(self, asked: Asked) -> Response:
+        message = asked.params.get("message")
+        if asked.operation is Operation.SEND and isinstance(message, dict):
+            message_id = str(message.get("messageId"))
+            asked = replace(asked, desk=self.first.setdefault(message_id, asked.desk))
+        return await super().answer(asked)
 
 
 class ShowsWebhooksToAll(_Served):
