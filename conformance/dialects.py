@@ -77,7 +77,7 @@ class Dialect:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What says that a request is in this version (1.0 §3.6.1); no word means 0.3."""
+        """What says that a request is in this version (1.0 §3.6); no word means 0.3."""
         return {} if self.is_old else {"A2A-Version": self.version}
 
     def activating(self, extensions: Sequence[str]) -> dict[str, str]:

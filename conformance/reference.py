@@ -11,7 +11,8 @@ _HEAD = """\
 
 All requirements, as `a2a-conformance --list` has them; `a2a-conformance --explain ID` says of one
 what it needs, and how to make that possible. The rules are in our own words; the section is where
-the specification has them. How verdicts come about: [conformance.md](conformance.md)."""
+the specification has them, as much of its number as is certain, with the operation or object by
+its name. How verdicts come about: [conformance.md](conformance.md)."""
 
 
 def page() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Canceling tasks (1.0 §3.1.5; 0.3 §7.4)."""
+"""Canceling tasks (1.0 §3.1; 0.3 §7)."""
 
 import asyncio
 from collections.abc import Mapping

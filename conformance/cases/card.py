@@ -1,4 +1,4 @@
-"""The card and how it is found (1.0 §4.4, §8; 0.3 §5)."""
+"""The card and how it is found (1.0 §4, §8; 0.3 §5)."""
 
 import json
 import re

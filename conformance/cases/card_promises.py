@@ -1,4 +1,4 @@
-"""Whether what the card declares is so: its URLs, and what it can and cannot do (1.0 §3.3.4)."""
+"""Whether what the card declares is so: its URLs, and what it can and cannot do (1.0 §3.3)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

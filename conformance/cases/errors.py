@@ -1,4 +1,4 @@
-"""What errors say, and that they are told as whose fault they are (1.0 §3.3.2, §9.5; 0.3 §8)."""
+"""What errors say, and that they are told as whose fault they are (1.0 §3.3.2, §9; 0.3 §8)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

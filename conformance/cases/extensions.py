@@ -1,4 +1,4 @@
-"""Extensions: those that a client must know, and those that it asks for (1.0 §4.6)."""
+"""Extensions: those that a client must know, and those that it asks for (1.0 §4)."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType

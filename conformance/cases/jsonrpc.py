@@ -1,4 +1,4 @@
-"""JSON-RPC over HTTP: ids, notifications, and the URL (JSON-RPC 2.0; 1.0 §9.1; 0.3 §3.2.1)."""
+"""JSON-RPC over HTTP: ids, notifications, and the URL (JSON-RPC 2.0; 1.0 §9; 0.3 §3)."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

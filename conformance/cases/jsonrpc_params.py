@@ -1,4 +1,4 @@
-"""Params: which are refused, and which must be taken (JSON-RPC 2.0 §4.2; 1.0 §5.5, §5.7)."""
+"""Params: which are refused, and which must be taken (JSON-RPC 2.0 §4.2; 1.0 §5)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Listing tasks (1.0 §3.1.4). Lists are of one context, so that other clients do no harm."""
+"""Listing tasks (1.0 §3.1). Lists are of one context, so that other clients do no harm."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Conversations of several messages (1.0 §3.4; 0.3 §6.4): tasks that ask, and contexts."""
+"""Conversations of several messages (1.0 §3; 0.3 §6): tasks that ask, and contexts."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Registering webhooks (1.0 §3.1.7 to §3.1.10; 0.3 §7.5 to §7.8)."""
+"""Registering webhooks (1.0 §3.1; 0.3 §7)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""What a delivery to a webhook is made of (1.0 §4.3.3; 0.3 §6.8, §6.9)."""
+"""What a delivery to a webhook is made of (1.0 §4.3; 0.3 §6)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Whether webhooks are told, and when (1.0 §4.3.3; 0.3 §6.8, §9.5)."""
+"""Whether webhooks are told, and when (1.0 §4.3; 0.3 §6, §7)."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence

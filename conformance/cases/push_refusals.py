@@ -1,4 +1,4 @@
-"""Webhooks that would turn the endpoint against its own network (1.0 §13.2; 0.3 §9.5)."""
+"""Webhooks that would turn the endpoint against its own network (1.0 §13; 0.3 §7)."""
 
 from collections.abc import Mapping, Sequence
 from ipaddress import ip_address

@@ -1,4 +1,4 @@
-"""What is one caller's does not exist for another (1.0 §3.3.2, §13.1; 0.3 §4.4)."""
+"""What is one caller's does not exist for another (1.0 §3.3.2, §13; 0.3 §4)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

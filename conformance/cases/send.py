@@ -1,4 +1,4 @@
-"""Sending a message (1.0 §3.1.1; 0.3 §7.1), and what becomes of it."""
+"""Sending a message (1.0 §3.1; 0.3 §7), and what becomes of it."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

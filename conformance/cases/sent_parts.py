@@ -1,4 +1,4 @@
-"""Files and data, to the agent and from it (1.0 §4.1.6; 0.3 §6.5)."""
+"""Files and data, to the agent and from it (1.0 §4.1; 0.3 §6)."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType

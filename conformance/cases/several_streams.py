@@ -1,4 +1,4 @@
-"""Several streams of one task (1.0 §3.5.2; 0.3 §7.9), and clients that go away."""
+"""Several streams of one task (1.0 §3; 0.3 §7), and clients that go away."""
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack

@@ -1,4 +1,4 @@
-"""Streams (1.0 §3.1.2; 0.3 §7.2): what the rules that hold for every stream leave to be tried."""
+"""Streams (1.0 §3.1; 0.3 §7): what the rules that hold for every stream leave to be tried."""
 
 from collections.abc import AsyncGenerator, Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Subscribing to tasks that are there (1.0 §3.1.6; 0.3 §7.9), and resuming streams."""
+"""Subscribing to tasks that are there (1.0 §3.1; 0.3 §7), and resuming streams."""
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager

@@ -1,4 +1,4 @@
-"""Getting tasks (1.0 §3.1.3; 0.3 §7.3), and what becomes of those that have ended."""
+"""Getting tasks (1.0 §3.1; 0.3 §7), and what becomes of those that have ended."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -4,7 +4,8 @@
 level = "MUST"                      MUST, SHOULD or MAY
 versions = ["0.3", "1.0"]
 rule = "…"                          in our own words
-section = "1.0 §3.1.2"              where it is from
+section = "1.0 §3.1 GetTask"        where it is from: as much of the number as is certain, and the
+                                    operation or object that it is about
 needs = ["streaming"]               what the endpoint must declare, its agent do, or the run know
                                     (credentials, other: those of a second caller, webhook)
 """

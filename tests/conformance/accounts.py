@@ -22,7 +22,7 @@ def requirement(id: str, level: Level = Level.MUST) -> Requirement:
         level=level,
         versions=("0.3", "1.0"),
         rule=f'What "{id}" asks for | is kept.',
-        section="1.0 §3.1.2; 0.3 §7.2",
+        section="1.0 §3.1 SendStreamingMessage; 0.3 §7 message/stream",
     )
 
 
