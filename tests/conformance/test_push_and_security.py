@@ -1,5 +1,6 @@
 """The areas push and security, on the reference, on servers with one fault, and on our own."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from a2a_agent.agents.scenarios import ScenarioAgent
 from conformance.cases import security_callers
 from conformance.requirements import requirements
-from conformance.verdict import Verdict
+from conformance.verdict import Result, Verdict
 from tests.conformance.reference import faulty_endpoints as endpoints
 from tests.conformance.reference import faulty_webhooks as webhooks
 from tests.conformance.reference.endpoint import ALICE, Reference
@@ -151,10 +152,19 @@ def _reference(faulty: type[Webhooks]) -> type[Reference]:
     return type("Faulty", (Reference,), {"WEBHOOKS": faulty})
 
 
+def _told(results: Sequence[Result]) -> set[tuple[str, str]]:
+    return {(one.requirement.id, one.version) for one in results if one.verdict in BAD}
+
+
+def _in_each_version(ids: set[str]) -> set[tuple[str, str]]:
+    known = requirements()
+    return {(id, version) for id in ids for version in known[id].versions}
+
+
 @pytest.mark.parametrize(("faulty", "broken"), _named(FAULTY_CONFIGURATIONS))
 async def test_fault_of_configurations_is_caught(faulty: type[Webhooks], broken: set[str]) -> None:
     results = await judged_reference(_reference(faulty), OF_CONFIGURATIONS)
-    assert with_verdict(results, *BAD) == broken
+    assert _told(results) == _in_each_version(broken)
 
 
 @pytest.mark.parametrize(("faulty", "broken"), _named(FAULTY_DELIVERIES))
@@ -179,6 +189,23 @@ async def test_deliveries_are_judged_where_webhooks_are_not_told_of_cancels() ->
     assert with_verdict(results, Verdict.NOT_EXERCISED) == {
         "push.nothing-is-delivered-after-delete"
     }
+
+
+OF_0_3 = [
+    (faulty, {id for id, version in _in_each_version(broken) if version == "0.3"})
+    for faulty, broken in FAULTY_DELIVERIES
+    if faulty is not webhooks.AlwaysOld
+]
+
+
+@pytest.mark.parametrize(("faulty", "broken"), _named([one for one in OF_0_3 if one[1]]))
+async def test_fault_of_deliveries_is_caught_under_0_3(
+    faulty: type[Webhooks], broken: set[str]
+) -> None:
+    results = await judged_reference(
+        _reference(faulty), sorted(broken), versions=["0.3"], seconds=SHORT_SECONDS
+    )
+    assert with_verdict(results, *BAD) == broken
 
 
 _OF_STRANGERS = {
@@ -221,7 +248,7 @@ FAULTY_ENDPOINTS: list[tuple[type[Reference], set[str]]] = [
 @pytest.mark.parametrize(("faulty", "broken"), _named(FAULTY_ENDPOINTS))
 async def test_fault_of_an_endpoint_is_caught(faulty: type[Reference], broken: set[str]) -> None:
     results = await judged_reference(faulty, ["security."])
-    assert with_verdict(results, *BAD) == broken
+    assert _told(results) == _in_each_version(broken)
 
 
 async def test_busy_endpoint_that_does_not_say_when_to_come_back_is_caught() -> None:
