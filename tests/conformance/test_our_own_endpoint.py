@@ -5,6 +5,7 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.types import ASGIApp
@@ -14,15 +15,16 @@ from a2a_agent.agents.echo import EchoAgent
 from a2a_agent.agents.scenarios import ScenarioAgent
 from a2a_agent.agents.toolbox.agent import ToolboxAgent
 from conformance.dialects import Operation
+from conformance.expect import NO_EXTENDED_CARD
 from conformance.outcome import ExitCode
 from conformance.requirements import requirements
 from conformance.runner import CASES, WATCHED
 from conformance.verdict import Result, Verdict
 from tests.conformance.conftest import Run
-from tests.conformance.mutants.altering import Alteration, asks_of, cards
+from tests.conformance.mutants.altering import Alteration, asks_of, both, cards
 from tests.conformance.mutants.every import MUTANTS
 from tests.conformance.mutants.judging import judged_by_all
-from tests.conformance.mutants.messages import Answer
+from tests.conformance.mutants.messages import Answer, error
 from tests.conformance.mutants.mutant import USUAL, Setup
 from tests.conformance.reference.endpoint import Reference
 from tests.conformance.reference.judging import judged_reference
@@ -68,7 +70,28 @@ def _too_busy_to_list() -> Alteration:
     return asks_of(lambda _: busy, Operation.LIST)
 
 
-ALTERED = {"with a signed card": _signed(), "too busy to list": _too_busy_to_list()}
+def _declaring_an_extended_card() -> Alteration:
+    info = {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": "EXTENDED_AGENT_CARD_NOT_CONFIGURED",
+        "domain": "a2a-protocol.org",
+    }
+
+    def declaring(card: dict[str, Any]) -> Any:
+        capabilities = {**card["capabilities"], "extendedAgentCard": True}
+        return {**card, "capabilities": capabilities, "supportsAuthenticatedExtendedCard": True}
+
+    refused = asks_of(
+        lambda asked: error(NO_EXTENDED_CARD, asked, data=[info]), Operation.EXTENDED_CARD
+    )
+    return both(cards(declaring), refused)
+
+
+ALTERED = {
+    "with a signed card": _signed(),
+    "too busy to list": _too_busy_to_list(),
+    "without the extended card that it declares": _declaring_an_extended_card(),
+}
 REFERENCE = "with callers and their webhooks"
 OF_THE_REFERENCE = ("card.push-is-true", "card.extended-card-is-true", "push.", "security.")
 
