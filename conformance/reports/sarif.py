@@ -1,7 +1,7 @@
 """SARIF 2.1.0, as code scanning reads it: a rule a requirement, a result a failure or a warning.
 
 A finding has no place in a file. Each result points to the card, which is what an endpoint shows of
-itself, relative to the endpoint's URL.
+itself, by a path alone: code scanning refuses places that are not below the checkout.
 """
 
 import json
@@ -33,19 +33,13 @@ def _log(account: Account) -> dict[str, Any]:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"ENDPOINT": {"uri": _base(account.url)}},
         "invocations": [_invocation(account)],
         "results": [
             _result(row, numbers[row.id]) for row in account.having(Verdict.FAIL, Verdict.WARN)
         ],
+        "properties": {"endpoint": account.url},
     }
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-
-
-def _base(url: str) -> str:
-    """The endpoint's URL as a base; that of a card is left at its directory."""
-    place = url.rpartition("/")[0] if url.endswith(".json") else url.rstrip("/")
-    return f"{place}/"
 
 
 def _invocation(account: Account) -> dict[str, Any]:
@@ -86,10 +80,7 @@ def _result(row: Row, number: int) -> dict[str, Any]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {
-                        "uri": ".well-known/agent-card.json",
-                        "uriBaseId": "ENDPOINT",
-                    },
+                    "artifactLocation": {"uri": ".well-known/agent-card.json"},
                     "region": {"startLine": 1},
                 }
             }

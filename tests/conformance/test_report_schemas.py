@@ -105,7 +105,7 @@ RESULT = f"{RUN}.results.0"
 INVOCATION = f"{RUN}.invocations.0"
 NOTE = f"{INVOCATION}.toolExecutionNotifications.0"
 PLACE = f"{RESULT}.locations.0.physicalLocation"
-BASE = f"{RUN}.originalUriBaseIds.ENDPOINT"
+BASES = f"{RUN}.originalUriBaseIds"
 WRONG_JSON: Sequence[tuple[str, Any]] = [
     # Members that have to be there.
     *[
@@ -186,9 +186,10 @@ WRONG_JSON: Sequence[tuple[str, Any]] = [
     (f"{PLACE}.region.endLine", 1.5),
     (f"{PLACE}.region", {"startColumn": 1}),
     (f"{PLACE}.region", {"charOffset": 1, "byteLength": 2}),
-    (f"{BASE}.uri", "http://agent.example:9999"),
-    (f"{BASE}.uri", "agent/"),
-    (f"{RUN}.originalUriBaseIds", ["http://agent.example/"]),
+    (BASES, {"SOURCE": {"uri": "file:///agent"}}),
+    (BASES, {"SOURCE": {"uri": "agent/"}}),
+    (BASES, {"SOURCE": {"uri": "file:///agent/", "unknown": 1}}),
+    (BASES, ["file:///agent/"]),
     (f"{RUN}.artifacts", [{"roles": ["card"]}]),
     (f"{RUN}.artifacts", [{"roles": ["added", "added"]}]),
     (f"{RUN}.artifacts", [{"mimeType": "json"}]),
@@ -230,7 +231,7 @@ RIGHT_JSON: Sequence[tuple[str, Any]] = [
         f"{RUN}.artifacts",
         [
             {
-                "location": {"uri": ".well-known/agent-card.json", "uriBaseId": "ENDPOINT"},
+                "location": {"uri": ".well-known/agent-card.json", "uriBaseId": "SOURCE"},
                 "roles": ["analysisTarget"],
                 "mimeType": "application/json",
                 "length": 2,
@@ -248,7 +249,7 @@ RIGHT_JSON: Sequence[tuple[str, Any]] = [
     (f"{RESULT}.message", {"id": "missing", "arguments": ["taskId"]}),
     (f"{PLACE}.region", {"startLine": 1, "startColumn": 2, "endColumn": 7}),
     (f"{PLACE}.artifactLocation", {"index": 0}),
-    (f"{BASE}", {"uri": "a/", "uriBaseId": "HOST"}),
+    (BASES, {"SOURCE": {"uri": "a/", "uriBaseId": "ROOT"}, "ROOT": {"uri": "file:///agent/"}}),
 ]
 
 

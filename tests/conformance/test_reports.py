@@ -98,12 +98,14 @@ def test_sarif_tells_of_failures_and_warnings_each_by_its_rule() -> None:
     ]
 
 
-def test_places_of_sarif_are_beside_a_card_that_was_named() -> None:
-    named = replace(SAMPLE, url="http://agent.example/a/card.json")
+def test_places_of_sarif_are_paths_as_code_scanning_takes_them_without_a_base_on_the_web() -> None:
+    (run,) = json.loads(sarif.text(SAMPLE))["runs"]
 
-    (run,) = json.loads(sarif.text(named))["runs"]
-
-    assert run["originalUriBaseIds"] == {"ENDPOINT": {"uri": "http://agent.example/a/"}}
+    (places,) = {json.dumps(one["locations"]) for one in run["results"]}
+    (place,) = json.loads(places)
+    assert place["physicalLocation"]["artifactLocation"] == {"uri": ".well-known/agent-card.json"}
+    assert "originalUriBaseIds" not in run
+    assert run["properties"] == {"endpoint": SAMPLE.url}
 
 
 class Page(HTMLParser):
