@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from urllib.parse import urlsplit
 
 from conformance.knowledge import BEHAVIOURS
@@ -57,8 +58,8 @@ def parsed(
     for version in versions:
         if version not in VERSIONS:
             raise WrongOption(f"version {version!r} is none of {', '.join(VERSIONS)}")
-    if timeout_seconds <= 0:
-        raise WrongOption("a timeout is longer than 0 seconds")
+    if not 0 < timeout_seconds < inf:
+        raise WrongOption("a timeout is a number of seconds above 0")
     options = Options(
         url=_url(url),
         versions=tuple(dict.fromkeys(versions)),

@@ -70,7 +70,9 @@ def test_address_that_is_none_is_refused(url: str, complaint: str) -> None:
     ("options", "complaint"),
     [
         ({"versions": ["2.0"]}, "version '2.0' is none of 0.3, 1.0"),
-        ({"timeout_seconds": 0.0}, "longer than 0 seconds"),
+        ({"timeout_seconds": 0.0}, "a timeout is a number of seconds above 0"),
+        ({"timeout_seconds": float("nan")}, "a timeout is a number of seconds above 0"),
+        ({"timeout_seconds": float("inf")}, "a timeout is a number of seconds above 0"),
         ({"prompts": ["long"]}, "not of the form NAME="),
         ({"prompts": ["long="]}, "not of the form NAME="),
         ({"prompts": ["longer=a"]}, "no prompt is called 'longer'; there are completes, "),
