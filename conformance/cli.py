@@ -45,12 +45,13 @@ def conformance(
     header: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="'NAME: VALUE'", help="Sent with every request, not shown. Repeatable."
+            metavar="'NAME: VALUE'|@FILE",
+            help="Sent with every request, not shown; a file has one a line. Repeatable.",
         ),
     ] = None,
     other_header: Annotated[
         list[str] | None,
-        typer.Option(metavar="'NAME: VALUE'", help="Of a second caller. Repeatable."),
+        typer.Option(metavar="'NAME: VALUE'|@FILE", help="Of a second caller. Repeatable."),
     ] = None,
     webhook_host: Annotated[
         str | None,

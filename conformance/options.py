@@ -1,9 +1,10 @@
 """What a run is asked to do, from words as people type them; light to import."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from conformance.knowledge import BEHAVIOURS
@@ -65,8 +66,8 @@ def parsed(
         versions=tuple(dict.fromkeys(versions)),
         follows_scenarios=scenarios,
         prompts=dict(map(_prompt, prompts)),
-        headers=dict(map(_header, headers)),
-        other_headers=dict(map(_header, other_headers)),
+        headers=dict(map(_header, _lines(headers))),
+        other_headers=dict(map(_header, _lines(other_headers))),
         webhook_host=webhook_host or _own_host(url),
         timeout_seconds=timeout_seconds,
         only=tuple(only),
@@ -102,6 +103,20 @@ def _prompt(text: str) -> tuple[str, str]:
     if name not in BEHAVIOURS:
         raise WrongOption(f"no prompt is called {name!r}; there are {', '.join(BEHAVIOURS)}")
     return name, message
+
+
+def _lines(headers: Sequence[str]) -> Iterator[str]:
+    """The headers, those of an `@FILE` line by line."""
+    for header in headers:
+        if not header.startswith("@"):
+            yield header
+            continue
+        try:
+            text = Path(header[1:]).read_text("utf-8")
+        except (OSError, UnicodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not in UTF-8"
+            raise WrongOption(f"the headers in {header[1:]} cannot be read: {why}") from None
+        yield from filter(str.strip, text.splitlines())
 
 
 def _header(text: str) -> tuple[str, str]:

@@ -9,8 +9,8 @@ import pytest
 _LISTS = (
     ("version", "VERSION", "0.3 or 1.0; default: all that the card offers"),
     ("prompt", "NAME=TEXT", "a message that brings a behaviour about"),
-    ("header", "'NAME: VALUE'", "sent with every request, not shown"),
-    ("other-header", "'NAME: VALUE'", "of a second caller"),
+    ("header", "'NAME: VALUE'|@FILE", "sent with every request, not shown"),
+    ("other-header", "'NAME: VALUE'|@FILE", "of a second caller"),
     ("only", "PREFIX", "requirements that begin so"),
 )
 

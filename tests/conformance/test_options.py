@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +31,42 @@ def test_words_become_options() -> None:
         only=("tasks.", "stream."),
     )
     assert {one.area for one in found.requirements} == {"tasks", "stream"}
+
+
+def test_headers_can_be_in_files_a_line_each(tmp_path: Path) -> None:
+    path = tmp_path / "headers"
+    path.write_text("Authorization: Bearer a:b\n\nX-Key: c\r\n")
+
+    found = parsed(
+        "http://agent.example",
+        headers=[f"@{path}", "X-Key: d"],
+        other_headers=[f"@{path}"],
+    )
+
+    assert found.headers == {"Authorization": "Bearer a:b", "X-Key": "d"}
+    assert found.other_headers == {"Authorization": "Bearer a:b", "X-Key": "c"}
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (None, "the headers in .* cannot be read: No such file or directory"),
+        (b"X-Key: \xff", "the headers in .* cannot be read: it is not in UTF-8"),
+        (b"X-Key: a\nsecret", "a header is of the form 'NAME: VALUE'"),
+        (b"X-Key: secret\x00", "a name without spaces, and a value in ASCII"),
+    ],
+)
+def test_file_without_headers_is_refused_and_not_shown(
+    content: bytes | None, complaint: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "headers"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(WrongOption, match=complaint) as caught:
+        parsed("http://agent.example", headers=[f"@{path}"])
+
+    assert "secret" not in str(caught.value)
 
 
 def test_without_prefixes_all_requirements_are_asked_for() -> None:
