@@ -2,6 +2,7 @@
 
 import io
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -129,7 +130,9 @@ def _list(prefixes: list[str]) -> None:
 
 def _explain(id: str) -> None:
     if id not in requirements():
-        raise WrongOption(f"there is no requirement {id!r}; --list shows them")
+        close = get_close_matches(id, requirements(), n=1)
+        meant = f"; did you mean {close[0]}?" if close else ";"
+        raise WrongOption(f"there is no requirement {id!r}{meant} --list shows them all")
     for line in explained(requirements()[id]):
         typer.echo(line)
 

@@ -48,9 +48,10 @@ async def find(peer: Peer, url: str, versions: Sequence[str] = ()) -> Target:
     chosen = [one for one in offered if one.dialect.version in versions] if versions else offered
     found = {one.dialect.version for one in chosen}
     if not found or found < set(versions):
-        named = ", ".join(one.dialect.version for one in offered) or "no JSON-RPC interface"
+        named = ", ".join(one.dialect.version for one in offered)
         wanted = " or ".join(sorted(set(versions or DIALECTS) - found))
-        raise NoEndpoint(f"the card at {exchange.url} offers {named}, but not {wanted}")
+        but = f"{named}, but not" if named else "no JSON-RPC interface in version"
+        raise NoEndpoint(f"the card at {exchange.url} offers {but} {wanted}")
     return Target(
         url=url, card_url=exchange.url, card=card, card_exchange=exchange, interfaces=chosen
     )
@@ -65,9 +66,21 @@ async def _card(peer: Peer, url: str) -> tuple[Exchange, Mapping[str, Any]]:
         exchange = await peer.request("GET", place, headers={"Accept": "application/json"})
         if exchange.status == 200 and (card := _object(exchange.response_body)) is not None:
             return exchange, card
-        what = "it is no JSON object" if exchange.status == 200 else exchange.answer[:300]
-        reasons.append(f"there is no card at {place}: {exchange.trouble or what}")
+        reasons.append(f"there is no card at {place}: {exchange.trouble or _instead(exchange)}")
     raise NoEndpoint("; ".join(reasons))
+
+
+def _instead(exchange: Exchange) -> str:
+    """What came, where it should have been a card."""
+    head = exchange.response_headers
+    if exchange.status in (301, 302, 303, 307, 308) and (place := head.get("location")):
+        leads = f"HTTP {exchange.status} leads to {place[:300]}"
+        return f"{leads}; redirects are not followed, so that the final URL has to be given"
+    if exchange.status != 200:
+        return exchange.answer[:300]
+    if (coding := head.get("content-encoding", "identity")[:300]) != "identity":
+        return f"it is compressed ({coding}), though the request says Accept-Encoding: identity"
+    return "it is no JSON object"
 
 
 def _object(body: bytes) -> Mapping[str, Any] | None:

@@ -97,6 +97,34 @@ def test_card_that_is_no_json_object_is_none(run: Run, body: bytes) -> None:
     assert ended.err.endswith("agent-card.json: it is no JSON object\n")
 
 
+@pytest.mark.parametrize(
+    ("head", "complaint"),
+    [
+        (
+            "302 Found\r\nLocation: https://elsewhere.example/card",
+            "HTTP 302 leads to https://elsewhere.example/card; redirects are not followed, "
+            "so that the final URL has to be given",
+        ),
+        ("302 Found", "HTTP 302, no content type"),
+        (
+            "200 OK\r\nContent-Encoding: gzip",
+            "it is compressed (gzip), though the request says Accept-Encoding: identity",
+        ),
+    ],
+)
+def test_place_that_has_the_card_otherwise_is_told_with_what_is_in_the_way(
+    run: Run, head: str, complaint: str
+) -> None:
+    async def otherwise(_: bytes, body: bytes, writer: Any) -> None:
+        writer.write(f"HTTP/1.1 {head}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    with listening(otherwise) as url:
+        ended = run(url)
+
+    assert ended.code == ExitCode.NO_ENDPOINT
+    assert ended.err.endswith(f"agent-card.json: {complaint}\n")
+
+
 def test_closed_port_is_no_endpoint(run: Run) -> None:
     with listening(failing(-32001, "no")) as url:
         pass
@@ -120,7 +148,7 @@ def test_card_without_a_version_that_is_known_is_no_endpoint(
         ended = run(url)
 
     assert ended.code == ExitCode.NO_ENDPOINT
-    assert ended.err.endswith("offers no JSON-RPC interface, but not 0.3 or 1.0\n")
+    assert ended.err.endswith("offers no JSON-RPC interface in version 0.3 or 1.0\n")
 
 
 def test_every_version_that_is_asked_for_has_to_be_offered(run: Run) -> None:
@@ -340,6 +368,17 @@ def test_every_requirement_is_explained(run: Run, id: str) -> None:
     shown = (one.rule, one.section, one.level, ", ".join(one.versions))
     assert all(text in ended.out for text in shown)
     assert all(f"--prompt {need}=" in ended.out for need in one.needs if need in BEHAVIOURS)
+
+
+@pytest.mark.parametrize(
+    ("id", "complaint"),
+    [
+        ("stream.one-tusk", "; did you mean stream.one-task? --list shows them all"),
+        ("nothing", "; --list shows them all"),
+    ],
+)
+def test_requirement_that_is_almost_right_is_suggested(run: Run, id: str, complaint: str) -> None:
+    assert run("--explain", id).err == f"error: there is no requirement '{id}'{complaint}\n"
 
 
 def test_program_is_a_module_and_a_script() -> None:
