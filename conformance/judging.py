@@ -6,14 +6,18 @@ from contextlib import aclosing, asynccontextmanager
 import httpx
 
 from conformance.knowledge import Knowledge
-from conformance.options import Options
+from conformance.options import Options, WrongOption
 from conformance.peer import Limits, Peer
 from conformance.runner import Ledger, Plan, RunEvent, run
 from conformance.target import Target, find
 
 
 async def judge(options: Options, ledger: Ledger) -> AsyncGenerator[RunEvent, None]:
-    """The run, as it goes. Raises NoEndpoint where nothing is to be tested."""
+    """The run, as it goes.
+
+    Raises NoEndpoint where nothing is to be tested, and WrongOption where the environment allows no
+    HTTP.
+    """
     async with _connected(options) as peer:
         target = await find(peer, options.url, options.versions)
         plan = Plan(
@@ -30,7 +34,7 @@ async def judge(options: Options, ledger: Ledger) -> AsyncGenerator[RunEvent, No
 
 
 async def found(options: Options) -> Target:
-    """The endpoint that would be tested. Raises NoEndpoint."""
+    """The endpoint that would be tested. Raises NoEndpoint and WrongOption."""
     async with _connected(options) as peer:
         return await find(peer, options.url, options.versions)
 
@@ -44,5 +48,10 @@ async def _connected(options: Options) -> AsyncGenerator[Peer, None]:
     # A connection of its own for each exchange: servers may close those that are idle at any time,
     # and whoever uses one just then is told of trouble that is none.
     fresh = httpx.Limits(max_keepalive_connections=0)
-    async with httpx.AsyncClient(headers=plain, timeout=None, limits=fresh) as http:
+    try:
+        client = httpx.AsyncClient(headers=plain, timeout=None, limits=fresh)
+    except (httpx.InvalidURL, ValueError, OSError, ImportError) as error:
+        what = "HTTP is impossible as the environment has it (HTTP_PROXY, SSL_CERT_FILE, …)"
+        raise WrongOption(f"{what}: {error}") from error
+    async with client as http:
         yield Peer(http, limits=limits, headers=options.headers)

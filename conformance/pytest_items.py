@@ -54,6 +54,8 @@ class Suite:
         """Adds an item for each requirement under each version that the endpoint offers."""
         try:
             target = asyncio.run(found(self._options))
+        except WrongOption as error:
+            raise pytest.UsageError(one_line(str(error))) from error
         except NoEndpoint as error:
             pytest.exit(one_line(str(error)), returncode=ExitCode.NO_ENDPOINT)
         for interface in target.interfaces:

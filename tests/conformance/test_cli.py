@@ -125,6 +125,28 @@ def test_place_that_has_the_card_otherwise_is_told_with_what_is_in_the_way(
     assert ended.err.endswith(f"agent-card.json: {complaint}\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("HTTP_PROXY", "nonsense://", "Unknown scheme for proxy URL"),
+        ("HTTP_PROXY", "http://a:b", "Invalid port: 'b'"),
+        ("SSL_CERT_FILE", __file__, "NO_CERTIFICATE"),
+    ],
+)
+def test_environment_that_allows_no_http_is_wrong_usage(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, complaint: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    ended = run("http://127.0.0.1:1")
+
+    assert (ended.code, ended.out) == (2, "")
+    start = "error: HTTP is impossible as the environment has it (HTTP_PROXY, SSL_CERT_FILE, …): "
+    assert ended.err.startswith(start)
+    assert complaint in ended.err
+    assert ended.err.count("\n") == 1
+
+
 def test_closed_port_is_no_endpoint(run: Run) -> None:
     with listening(failing(-32001, "no")) as url:
         pass

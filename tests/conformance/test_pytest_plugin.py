@@ -115,6 +115,17 @@ def test_wrong_options_are_refused_at_once(
     assert complaint in out
 
 
+def test_environment_that_allows_no_http_is_wrong_usage(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "nonsense://")
+
+    code, out = pytest_in(directory, "--a2a-url", "http://127.0.0.1:1")
+
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: HTTP is impossible as the environment has it" in out
+
+
 def test_without_the_option_nothing_of_the_suite_is_loaded(directory: Path) -> None:
     (directory / "test_own.py").write_text(
         "import sys\n"
