@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.outcome import ExitCode
-from conformance.reports.account import Account, Row, names
+from conformance.reports.account import Account, Row, Tally, names
 from conformance.runner import CaseDone, RunEvent, Started
 from conformance.text import one_line
 from conformance.verdict import Verdict
@@ -22,6 +22,8 @@ _STYLES = {
     Verdict.ERROR: "bold magenta",
 }
 _WIDTH = max(map(len, Verdict))
+_TABLE_COLUMNS = 60
+"""What the table needs; where there are fewer, lines are read more easily."""
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -90,7 +92,11 @@ def show(account: Account, console: Console) -> None:
         for name in names(rows):
             console.print(Text(f"    {name}", style="dim"))
     console.print()
-    console.print(_table(account))
+    if console.width >= _TABLE_COLUMNS:
+        console.print(_table(account))
+    else:
+        for tally in account.tallies():
+            console.print(_line(tally))
     style = "bold green" if account.outcome.code is ExitCode.PASSED else "bold red"
     label = account.outcome.code.name.replace("_", " ")
     console.print()
@@ -134,6 +140,15 @@ def _brief(console: Console, title: str, rows: list[Row]) -> None:
         for breach in row.breaches[:1]:
             expected, got = one_line(breach.expected), one_line(breach.got)
             console.print(Text(f"    expected {expected}; got {got}", style="dim"))
+
+
+def _line(tally: Tally) -> Text:
+    counts = [
+        Text(f"{count} {verdict}", style=_STYLES[verdict])
+        for verdict, count in tally.counts.items()
+        if count
+    ]
+    return Text(f"{tally.version} {tally.level}: ") + Text(", ").join(counts)
 
 
 def _table(account: Account) -> Table:

@@ -233,6 +233,20 @@ def test_terminal_shows_how_far_the_run_is_and_takes_it_away_again() -> None:
     assert "PASS " not in written.getvalue()
 
 
+def test_terminal_with_few_columns_has_lines_in_place_of_the_table() -> None:
+    *_, narrow, last = on_a_terminal(SAMPLE, columns=59).split("\n\n")
+
+    assert narrow.splitlines() == [
+        "0.3 MUST: 1 PASS, 1 FAIL",
+        "0.3 SHOULD: 1 WARN",
+        "1.0 MUST: 1 PASS, 1 NOT EXERCISED, 1 ERROR",
+        "1.0 SHOULD: 1 PASS",
+        "1.0 MAY: 1 NOT EXERCISED",
+    ]
+    assert last.startswith("FAILED: ")
+    assert "\nversion  level " in on_a_terminal(SAMPLE, columns=60)
+
+
 def test_a_finding_that_came_often_is_told_of_once_and_counted() -> None:
     row = SAMPLE.having(Verdict.FAIL)[0]
 

@@ -24,11 +24,11 @@ _FILES = {
 }
 
 
-def on_a_terminal(account: Account) -> str:
+def on_a_terminal(account: Account, *, columns: int = 100) -> str:
     """What is written where the output is no terminal."""
     written = io.StringIO()
     console = Console(
-        file=written, width=100, markup=False, emoji=False, highlight=False, soft_wrap=True
+        file=written, width=columns, markup=False, emoji=False, highlight=False, soft_wrap=True
     )
     with Terminal(console) as terminal:
         terminal.see(STARTED)
