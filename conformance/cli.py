@@ -2,9 +2,11 @@
 
 import io
 import sys
+import traceback
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -12,10 +14,10 @@ from conformance import baseline
 from conformance.catalog import explained, listed
 from conformance.knowledge import BEHAVIOURS
 from conformance.options import REPORTS, Options, WrongOption, pair, parsed
+from conformance.outcome import ExitCode
+from conformance.output import abandon, obstacle
 from conformance.requirements import VERSIONS, requirements
-from conformance.text import one_line
-
-_WRONG_USAGE = 2
+from conformance.text import clean, one_line
 
 # Plain help, as that of a2a-agent.
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -96,13 +98,17 @@ def conformance(
         str | None,
         typer.Option(metavar="ID", help="Tell all about a requirement, and run nothing."),
     ] = None,
+    show_traceback: Annotated[
+        bool, typer.Option("--traceback", help="Show where the suite itself breaks, if it does.")
+    ] = False,
 ) -> None:
     """Test any A2A endpoint, versions 0.3 and 1.0, over JSON-RPC."""
+    code = ExitCode.PASSED
     try:
         if explain is not None:
             _explain(explain)
         elif list_:
-            _list(only or [])
+            _show(listed(parsed("http://nowhere", only=only or []).requirements), sys.stdout)
         elif url is None:
             raise WrongOption("the URL of an endpoint is needed")
         else:
@@ -117,15 +123,30 @@ def conformance(
                 timeout_seconds=timeout,
                 only=only or (),
             )
-            _run(options, report or [], baseline_file, write_baseline, min_exercised)
+            code = _run(options, report or [], baseline_file, write_baseline, min_exercised)
     except (WrongOption, baseline.WrongBaseline) as error:
-        typer.echo(f"error: {one_line(str(error))}", err=True)
-        raise typer.Exit(_WRONG_USAGE) from None
+        code = _complained(str(error), ExitCode.TOO_LITTLE)
+    except KeyboardInterrupt:
+        code = _complained("stopped before all was written", ExitCode.INTERRUPTED)
+    except Exception as error:  # no code of a verdict, nor Python's own 1, may stand for a fault
+        if show_traceback:
+            _show(map(clean, traceback.format_exc().splitlines()), sys.stderr)
+        what = f"the suite itself broke: {type(error).__name__}: {error}"
+        code = _complained(f"{what}; --traceback shows where", ExitCode.SUITE_ERROR)
+    raise typer.Exit(code)
 
 
-def _list(prefixes: list[str]) -> None:
-    for line in listed(parsed("http://nowhere", only=prefixes).requirements):
-        typer.echo(line)
+def _complained(text: str, code: ExitCode) -> ExitCode:
+    _show([f"error: {one_line(text)}"], sys.stderr)
+    return code
+
+
+def _show(lines: Iterable[str], file: TextIO) -> None:
+    try:
+        for line in lines:
+            typer.echo(line, file)
+    except BrokenPipeError:
+        abandon(file)
 
 
 def _explain(id: str) -> None:
@@ -133,8 +154,7 @@ def _explain(id: str) -> None:
         close = get_close_matches(id, requirements(), n=1)
         meant = f"; did you mean {close[0]}?" if close else ";"
         raise WrongOption(f"there is no requirement {id!r}{meant} --list shows them all")
-    for line in explained(requirements()[id]):
-        typer.echo(line)
+    _show(explained(requirements()[id]), sys.stdout)
 
 
 def _run(
@@ -143,13 +163,13 @@ def _run(
     known: Path | None,
     new_baseline: Path | None,
     min_exercised: float,
-) -> None:
+) -> ExitCode:
     files = [_report(text) for text in reports]
     if [file for _, file in files].count("-") > 1:
         raise WrongOption("only one report can go to stdout")
-    for path in (new_baseline, *(Path(file) for _, file in files)):
-        if path is not None and not path.parent.is_dir():
-            raise WrongOption(f"there is no directory {path.parent}")
+    for path in (new_baseline, *(Path(file) for _, file in files if file != "-")):
+        if path is not None and (why := obstacle(path)):
+            raise WrongOption(why)
     failures = None if known is None else baseline.read(known)
 
     from conformance.program import Program  # brings the HTTP client and the schemas
@@ -161,7 +181,7 @@ def _run(
         new_baseline=new_baseline,
         min_exercised_percent=min_exercised,
     )
-    raise typer.Exit(program.run())
+    return program.run()
 
 
 def _report(text: str) -> tuple[str, str]:

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from conformance.baseline import Differences
-from conformance.runner import Finished
 from conformance.verdict import Verdict
+
+if TYPE_CHECKING:
+    from conformance.runner import Finished  # brings all the cases
 
 
 class ExitCode(IntEnum):
@@ -19,8 +22,12 @@ class ExitCode(IntEnum):
     FAILED = 1, "A MUST failed; with a baseline, something differs from it."
     TOO_LITTLE = 2, "Too few MUSTs were exercised to call it a pass, or the usage was wrong."
     NO_ENDPOINT = 3, "No endpoint was found there, or none in the version asked for."
-    SUITE_ERROR = 4, "No MUST failed, but a case broke by a fault of the suite itself."
+    SUITE_ERROR = (
+        4,
+        "No MUST failed, but a case broke by a fault of the suite itself, or the run did.",
+    )
     INTERRUPTED = 130, "Ctrl-C; the reports have what is known so far."
+    TERMINATED = 143, "SIGTERM, as where a job has taken too long; the reports are as for Ctrl-C."
 
     def __new__(cls, value: int, meaning: str) -> "ExitCode":
         code = int.__new__(cls, value)
@@ -38,7 +45,7 @@ class Outcome:
 
 
 def outcome(
-    finished: Finished, differences: Differences | None, min_exercised_percent: float
+    finished: "Finished", differences: Differences | None, min_exercised_percent: float
 ) -> Outcome:
     """What the run comes to; with differences, its failures count by them."""
     exercised = f"{int(100 * finished.musts_exercised)} % of the MUSTs were exercised"

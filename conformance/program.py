@@ -1,16 +1,18 @@
 """A run from the command line, from start to exit code."""
 
 import asyncio
+import signal
 import sys
-from collections.abc import Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from conformance import baseline
 from conformance.judging import judge
 from conformance.options import Options
 from conformance.outcome import ExitCode, outcome
+from conformance.output import abandon
 from conformance.reports.account import Account, account
 from conformance.reports.files import WRITERS
 from conformance.reports.terminal import Terminal, console, show
@@ -33,6 +35,7 @@ class Program:
     _ledger: Ledger = field(default_factory=Ledger)
     _started: Started | None = None
     _finished: Finished | None = None
+    _stopped_by: ExitCode = ExitCode.INTERRUPTED
 
     def run(self) -> ExitCode:
         """Runs the suite, shows what comes of it, and writes the reports."""
@@ -41,21 +44,23 @@ class Program:
         try:
             asyncio.run(self._judged())
         except NoEndpoint as error:
-            return self._error(str(error), ExitCode.NO_ENDPOINT)
+            self._complain(str(error))
+            return ExitCode.NO_ENDPOINT
         except KeyboardInterrupt:
             self._finished = self._ledger.finished(is_whole=False)
+        except asyncio.CancelledError:
+            self._finished = self._ledger.finished(is_whole=False)
+            self._stopped_by = ExitCode.TERMINATED
         if self._started is None or self._finished is None:
-            return self._error("stopped before the endpoint was found", ExitCode.INTERRUPTED)
+            self._complain("stopped before the endpoint was found")
+            return self._stopped_by
         told = self._account(self._started, self._finished)
         show(told, self._console)
-        try:
-            self._write(told, self._finished)
-        except OSError as error:
-            return self._error(str(error), ExitCode.TOO_LITTLE)
+        self._write(told, self._finished)
         return told.outcome.code
 
     async def _judged(self) -> None:
-        with Terminal(self._console) as terminal:
+        with _canceled_by_sigterm(), Terminal(self._console) as terminal:
             async with aclosing(judge(self.options, self._ledger)) as events:
                 async for event in events:
                     terminal.see(event)
@@ -70,25 +75,50 @@ class Program:
         if known is None and self.new_baseline is not None:
             known = baseline.failures(finished.results)
         differences = None if known is None else baseline.differences(known, finished.results)
+        came_to = outcome(finished, differences, self.min_exercised_percent)
+        if not finished.is_whole:
+            came_to = replace(came_to, code=self._stopped_by)
         return account(
-            started,
-            finished,
-            outcome(finished, differences, self.min_exercised_percent),
-            known=known or frozenset(),
-            differences=differences,
+            started, finished, came_to, known=known or frozenset(), differences=differences
         )
 
     def _write(self, told: Account, finished: Finished) -> None:
         for name, file in self.reports:
             text = WRITERS[name](told)
             if file == "-":
-                sys.stdout.write(text)
+                self._print(text)
             else:
-                Path(file).write_text(text, "utf-8")
+                self._save(Path(file), text)
         if self.new_baseline is not None and finished.is_whole:
             known = baseline.failures(finished.results)
-            self.new_baseline.write_text(baseline.text(known), "utf-8")
+            self._save(self.new_baseline, baseline.text(known))
 
-    def _error(self, text: str, code: ExitCode) -> ExitCode:
+    def _print(self, text: str) -> None:
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            abandon(sys.stdout)
+
+    def _save(self, path: Path, text: str) -> None:
+        # What cannot be written now neither keeps back the rest nor changes the verdict.
+        try:
+            path.write_text(text, "utf-8")
+        except OSError as error:
+            self._complain(f"{path} has not been written: {error.strerror}")
+
+    def _complain(self, text: str) -> None:
         console(stderr=True).print(f"error: {one_line(text)}")
-        return code
+
+
+@contextmanager
+def _canceled_by_sigterm() -> Iterator[None]:
+    """SIGTERM cancels the task at work, as asyncio lets Ctrl-C do."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    cancel = task.cancel
+    before = signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(cancel))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

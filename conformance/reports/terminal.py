@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.outcome import ExitCode
+from conformance.output import abandon
 from conformance.reports.account import Account, Row, Tally, names
 from conformance.runner import CaseDone, RunEvent, Started
 from conformance.text import one_line
@@ -26,9 +27,15 @@ _TABLE_COLUMNS = 60
 """What the table needs; where there are fewer, lines are read more easily."""
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """The run goes on where nobody reads any more, for its reports and its exit code."""
+        abandon(self.file)
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console that writes what it is given: no markup, no emoji, no highlights, no wrapping."""
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+    return _Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 class Terminal:

@@ -1,5 +1,7 @@
 import json
+import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from conformance import runner
+from conformance import judging, runner
 from conformance.dialects import Operation
 from conformance.knowledge import BEHAVIOURS
 from conformance.outcome import ExitCode
+from conformance.peer import Peer
 from conformance.requirements import requirements
 from conformance.session import Session
 from tests.conformance import endpoints
@@ -290,6 +293,8 @@ def test_endpoint_that_no_longer_answers_is_left_alone(run: Run) -> None:
         ("http://127.0.0.1:1", "--report", "json"),
         ("http://127.0.0.1:1", "--report", "json=-", "--report", "html=-"),
         ("http://127.0.0.1:1", "--report", "json=/no/such/place/a.json"),
+        ("http://127.0.0.1:1", "--report", "json=/"),
+        ("http://127.0.0.1:1", "--write-baseline", "/"),
         ("http://127.0.0.1:1", "--baseline", "/no/such/file.json"),
         ("http://127.0.0.1:1", "--min-exercised", "101"),
         ("http://127.0.0.1:1", "--only", "nothing."),
@@ -320,11 +325,39 @@ def test_reports_are_written_and_one_can_go_to_stdout(
     assert all(path.stat().st_size for path in files.values())
 
 
-def test_report_that_cannot_be_written_is_said(run: Run, scenarios: str, tmp_path: Path) -> None:
-    ended = run(scenarios, "--only", UNKNOWN, "--report", f"json={tmp_path}")
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_report_that_must_not_be_written_is_wrong_usage(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.touch(0o444)
 
-    assert ended.code == 2
-    assert "error: [Errno" in ended.err
+    ended = run("http://127.0.0.1:1", "--report", f"json={path}")
+
+    assert (ended.code, ended.err) == (2, f"error: {path} cannot be written\n")
+
+
+def test_report_that_cannot_be_written_in_the_end_changes_neither_the_verdict_nor_the_rest(
+    run: Run, tmp_path: Path
+) -> None:
+    places = [tmp_path / "gone", tmp_path / "kept"]
+    for place in places:
+        place.mkdir()
+    gone, kept = (place / "report" for place in places)
+
+    async def removing(head: bytes, body: bytes, writer: Any) -> None:
+        shutil.rmtree(gone.parent, ignore_errors=True)
+        await failing(-32001, LEAK)(head, body, writer)
+
+    with listening(removing) as url:
+        ended = run(
+            *(url, "--only", "errors.no-insides", "--version", "1.0"),
+            *("--report", f"json={gone}", "--report", f"junit={kept}"),
+            *("--write-baseline", str(tmp_path / "known.json")),
+        )
+
+    assert ended.code == ExitCode.PASSED
+    assert ended.err == f"error: {gone} has not been written: No such file or directory\n"
+    assert kept.read_text().startswith("<?xml ")
+    assert report(tmp_path / "known.json")["1.0"] == ["errors.no-insides"]
 
 
 def test_baseline_takes_the_failures_there_are_and_tells_when_they_change(
@@ -410,45 +443,145 @@ def test_program_is_a_module_and_a_script() -> None:
         assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_interrupted_run_reports_what_is_known(tmp_path: Path) -> None:
-    path = tmp_path / "r.json"
-    with listening(answering(endpoints.with_silence)) as url:
-        words = [sys.executable, "-m", "conformance", url, "--report", f"json={path}"]
-        with subprocess.Popen(
-            words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as program:
-            assert program.stdout is not None
-            assert program.stdout.readline() == f"A2A 0.3 and 1.0 at {url}\n"
-            program.send_signal(signal.SIGINT)
-            out, err = program.communicate(timeout=LIMIT_SECONDS)
+def started(*words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "conformance", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
-    assert (program.returncode, err) == (ExitCode.INTERRUPTED, "")
-    assert out.endswith("\nINTERRUPTED: stopped early; so far no MUST failed\n")
+
+def test_run_whose_reader_goes_ends_quietly_with_its_reports_and_its_code(
+    scenarios: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "r.json"
+    words = ("--scenarios", "--only", "tasks.", "--report", f"json={path}")
+
+    with started(scenarios, *words) as program:
+        assert program.stdout is not None and program.stderr is not None
+        program.stdout.readline()
+        program.stdout.close()
+        err = program.stderr.read()
+
+    assert (program.returncode, err) == (ExitCode.PASSED, "")
+    assert report(path)["isWhole"] is True
+
+
+def test_report_whose_reader_goes_changes_nothing(scenarios: str, tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    words = ("--scenarios", "--only", "tasks.", "--report", "html=-", "--report", f"json={path}")
+
+    with started(scenarios, *words) as program:
+        assert program.stdout is not None and program.stderr is not None
+        program.stdout.close()
+        err = program.stderr.read()
+
+    assert program.returncode == ExitCode.PASSED
+    assert err.endswith("\nPASSED: no MUST failed; 100 % of the MUSTs were exercised\n")
+    assert report(path)["isWhole"] is True
+
+
+@pytest.mark.parametrize("words", [("--list",), ("--explain", UNKNOWN)])
+def test_list_whose_reader_goes_ends_quietly(words: tuple[str, ...]) -> None:
+    with started(*words) as program:
+        assert program.stdout is not None and program.stderr is not None
+        program.stdout.close()
+        err = program.stderr.read()
+
+    assert (program.returncode, err) == (0, "")
+
+
+def test_complaint_that_nobody_reads_is_no_verdict() -> None:
+    with started("nowhere") as program:
+        assert program.stdout is not None and program.stderr is not None
+        program.stderr.close()
+        out = program.stdout.read()
+
+    assert (program.returncode, out) == (2, "")
+
+
+@pytest.mark.parametrize("words", [(), ("--traceback",)])
+def test_fault_of_the_whole_run_is_one_line_and_no_verdict(
+    run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    class Faulty(Peer):
+        def request(self, *words: Any, **more: Any) -> Any:
+            raise KeyError("no such\nthing")
+
+    monkeypatch.setattr(judging, "Peer", Faulty)
+
+    ended = run("http://127.0.0.1:1", *words)
+
+    said = r"error: the suite itself broke: KeyError: 'no such\nthing'; --traceback shows where"
+    assert ended.code == ExitCode.SUITE_ERROR
+    assert ended.err.endswith(f"{said}\n")
+    assert ended.err.startswith("Traceback " if words else said)
+
+
+def test_interruption_while_reports_are_written_is_no_verdict(
+    scenarios: str, tmp_path: Path
+) -> None:
+    nobody_reads = tmp_path / "pipe"
+    os.mkfifo(nobody_reads)
+    words = ("--only", UNKNOWN, "--report", "badge=-", "--report", f"json={nobody_reads}")
+
+    with started(scenarios, *words) as program:
+        assert program.stdout is not None and program.stderr is not None
+        assert program.stdout.readline().startswith("{")
+        program.send_signal(signal.SIGINT)
+        err = program.stderr.read()
+
+    assert program.returncode == ExitCode.INTERRUPTED
+    assert err.endswith("\nerror: stopped before all was written\n")
+
+
+STOPPED = [(signal.SIGINT, ExitCode.INTERRUPTED), (signal.SIGTERM, ExitCode.TERMINATED)]
+
+
+@pytest.mark.parametrize(("sent", "code"), STOPPED)
+def test_stopped_run_reports_what_is_known(
+    tmp_path: Path, sent: signal.Signals, code: ExitCode
+) -> None:
+    path = tmp_path / "r.json"
+    with (
+        listening(answering(endpoints.with_silence)) as url,
+        started(url, "--report", f"json={path}") as program,
+    ):
+        assert program.stdout is not None
+        assert program.stdout.readline() == f"A2A 0.3 and 1.0 at {url}\n"
+        program.send_signal(sent)
+        out, err = program.communicate(timeout=LIMIT_SECONDS)
+
+    assert (program.returncode, err) == (code, "")
+    assert out.endswith(f"\n{code.name}: stopped early; so far no MUST failed\n")
+    assert report(path)["outcome"]["exitCode"] == code
     assert report(path)["isWhole"] is False
     assert {one["reason"] for one in report(path)["results"]} == {"the run was stopped before"}
 
 
-def test_interruption_before_the_card_has_come_is_said() -> None:
+@pytest.mark.parametrize(("sent", "code"), STOPPED)
+def test_stop_before_the_card_has_come_is_said(sent: signal.Signals, code: ExitCode) -> None:
     with listening(endpoints.with_silence) as url:
-        words = [sys.executable, "-c", INTERRUPTED, url]
+        words = [sys.executable, "-c", STOPPING, url, str(sent.value)]
         done = subprocess.run(words, capture_output=True, text=True, timeout=LIMIT_SECONDS)
 
-    assert done.returncode == ExitCode.INTERRUPTED
+    assert done.returncode == code
     assert done.stderr == "error: stopped before the endpoint was found\n"
 
 
-INTERRUPTED = """\
-import asyncio, os, signal, sys
+STOPPING = """\
+import os, sys
 from conformance import judging
 from conformance.options import parsed
 from conformance.program import Program
 
-class Interrupting(judging.Peer):
+class Stopping(judging.Peer):
     async def request(self, *words, **more):
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), int(sys.argv[2]))
         return await super().request(*words, **more)
 
-judging.Peer = Interrupting
+judging.Peer = Stopping
 sys.exit(Program(options=parsed(sys.argv[1])).run())
 """
-"""The program, interrupted while it asks for the card."""
+"""The program, stopped while it asks for the card."""
