@@ -325,10 +325,11 @@ def test_reports_are_written_and_one_can_go_to_stdout(
     assert all(path.stat().st_size for path in files.values())
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_report_that_must_not_be_written_is_wrong_usage(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "r.json"
     path.touch(0o444)
+    if os.access(path, os.W_OK):
+        pytest.skip("whoever runs this may write everywhere")
 
     ended = run("http://127.0.0.1:1", "--report", f"json={path}")
 
