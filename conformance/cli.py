@@ -86,9 +86,7 @@ def conformance(
     ] = None,
     min_exercised: Annotated[
         float,
-        typer.Option(
-            metavar="PERCENT", min=0, max=100, help="Of the MUSTs, to call the run a pass."
-        ),
+        typer.Option(metavar="PERCENT", help="Of the MUSTs, to call the run a pass."),
     ] = 50.0,
     list_: Annotated[
         bool,
@@ -122,8 +120,9 @@ def conformance(
                 webhook_host=webhook_host,
                 timeout_seconds=timeout,
                 only=only or (),
+                min_exercised_percent=min_exercised,
             )
-            code = _run(options, report or [], baseline_file, write_baseline, min_exercised)
+            code = _run(options, report or [], baseline_file, write_baseline)
     except (WrongOption, baseline.WrongBaseline) as error:
         code = _complained(str(error), ExitCode.TOO_LITTLE)
     except KeyboardInterrupt:
@@ -162,7 +161,6 @@ def _run(
     reports: list[str],
     known: Path | None,
     new_baseline: Path | None,
-    min_exercised: float,
 ) -> ExitCode:
     files = [_report(text) for text in reports]
     if [file for _, file in files].count("-") > 1:
@@ -179,7 +177,6 @@ def _run(
         reports=files,
         known=failures,
         new_baseline=new_baseline,
-        min_exercised_percent=min_exercised,
     )
     return program.run()
 

@@ -35,6 +35,8 @@ class Options:
     webhook_host: str | None = None
     timeout_seconds: float = 15.0
     only: Sequence[str] = ()
+    min_exercised_percent: float = 50.0
+    """Of the MUSTs, to call the run a pass."""
 
     @property
     def requirements(self) -> list[Requirement]:
@@ -54,6 +56,7 @@ def parsed(
     webhook_host: str | None = None,
     timeout_seconds: float = 15.0,
     only: Sequence[str] = (),
+    min_exercised_percent: float = 50.0,
 ) -> Options:
     """The options in these words. Raises WrongOption."""
     for version in versions:
@@ -61,6 +64,8 @@ def parsed(
             raise WrongOption(f"version {version!r} is none of {', '.join(VERSIONS)}")
     if not 0 < timeout_seconds < inf:
         raise WrongOption("a timeout is a number of seconds above 0")
+    if not 0 <= min_exercised_percent <= 100:
+        raise WrongOption("a percentage is a number from 0 to 100")
     options = Options(
         url=_url(url),
         versions=tuple(dict.fromkeys(versions)),
@@ -71,6 +76,7 @@ def parsed(
         webhook_host=webhook_host or _own_host(url),
         timeout_seconds=timeout_seconds,
         only=tuple(only),
+        min_exercised_percent=min_exercised_percent,
     )
     if not options.requirements:
         raise WrongOption(f"no requirement begins with {' or '.join(only)}; --list shows them")

@@ -35,6 +35,11 @@ class ExitCode(IntEnum):
         code.meaning = meaning
         return code
 
+    @property
+    def label(self) -> str:
+        """Its name, as people read it."""
+        return self.name.replace("_", " ")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:

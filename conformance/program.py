@@ -11,7 +11,7 @@ from pathlib import Path
 from conformance import baseline
 from conformance.judging import judge
 from conformance.options import Options
-from conformance.outcome import ExitCode, outcome
+from conformance.outcome import ExitCode
 from conformance.output import abandon
 from conformance.reports.account import Account, account
 from conformance.reports.files import WRITERS
@@ -31,7 +31,6 @@ class Program:
     known: baseline.Known | None = None
     """The failures of the baseline, where there is one."""
     new_baseline: Path | None = None
-    min_exercised_percent: float = 50.0
     _ledger: Ledger = field(default_factory=Ledger)
     _started: Started | None = None
     _finished: Finished | None = None
@@ -74,13 +73,11 @@ class Program:
         known = self.known
         if known is None and self.new_baseline is not None:
             known = baseline.failures(finished.results)
-        differences = None if known is None else baseline.differences(known, finished.results)
-        came_to = outcome(finished, differences, self.min_exercised_percent)
-        if not finished.is_whole:
-            came_to = replace(came_to, code=self._stopped_by)
-        return account(
-            started, finished, came_to, known=known or frozenset(), differences=differences
-        )
+        percent = self.options.min_exercised_percent
+        told = account(started, finished, known=known, min_exercised_percent=percent)
+        if finished.is_whole:
+            return told
+        return replace(told, outcome=replace(told.outcome, code=self._stopped_by))
 
     def _write(self, told: Account, finished: Finished) -> None:
         for name, file in self.reports:

@@ -1,15 +1,17 @@
 """What `pytest --a2a-url` collects; the verdicts are of one run, before the first item."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 
+from conformance import baseline
 from conformance.judging import found, judge
 from conformance.options import Options, WrongOption, parsed
-from conformance.outcome import ExitCode, outcome
-from conformance.reports.account import Row, account
+from conformance.outcome import ExitCode
+from conformance.reports.account import Account, Row, account
 from conformance.requirements import Requirement
 from conformance.runner import Finished, Ledger, Started
 from conformance.target import NoEndpoint
@@ -33,20 +35,27 @@ def suite(config: pytest.Config) -> "Suite":
             webhook_host=given("a2a_webhook_host"),
             timeout_seconds=given("a2a_timeout"),
             only=given("a2a_only"),
+            min_exercised_percent=given("a2a_min_exercised"),
         )
-    except WrongOption as error:
+        file = given("a2a_baseline")
+        known = None if file is None else baseline.read(Path(file))
+    except (WrongOption, baseline.WrongBaseline) as error:
         raise pytest.UsageError(one_line(str(error))) from error
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = []
-    return Suite(options)
+    return Suite(options, known)
 
 
 class Suite:
     """Collects the items, runs the suite, and has the verdict for each of them."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, known: baseline.Known | None) -> None:
         self._options = options
+        self._known = known
+        self._told: Account | None = None
         self.rows: Mapping[tuple[str, str], Row] = {}
+        self.fixed: Collection[tuple[str, str]] = ()
+        """What passes, and is a failure by the baseline."""
 
     def pytest_collection_modifyitems(
         self, session: pytest.Session, items: list[pytest.Item]
@@ -83,6 +92,22 @@ class Suite:
             except NoEndpoint as error:
                 pytest.exit(one_line(str(error)), returncode=ExitCode.NO_ENDPOINT)
 
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Too little is no pass here either: the program's exit code, where pytest has none."""
+        if (
+            self._told is not None
+            and self._told.outcome.code is ExitCode.TOO_LITTLE
+            and session.exitstatus == pytest.ExitCode.OK
+        ):
+            session.exitstatus = ExitCode.TOO_LITTLE
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Says what the run comes to, as the program does."""
+        if self._told is not None:
+            came_to = self._told.outcome
+            terminalreporter.section("A2A conformance")
+            terminalreporter.line(f"{came_to.code.label}: {came_to.sentence}")
+
     async def _run(self) -> None:
         started: Started | None = None
         async with aclosing(judge(self._options, Ledger())) as events:
@@ -91,8 +116,13 @@ class Suite:
                     case Started():
                         started = event
                     case Finished() if started is not None:
-                        told = account(started, event, outcome(event, None, 0.0))
+                        percent = self._options.min_exercised_percent
+                        told = account(
+                            started, event, known=self._known, min_exercised_percent=percent
+                        )
+                        self._told = told
                         self.rows = {(row.version, row.id): row for row in told.rows}
+                        self.fixed = told.differences.fixed if told.differences else ()
 
 
 class Version(pytest.Collector):
@@ -105,6 +135,10 @@ class Version(pytest.Collector):
 
 class Breached(Exception):
     """The endpoint does something else than the requirement says."""
+
+
+class Fixed(Exception):
+    """The endpoint keeps the requirement, though the baseline has it among the failures."""
 
 
 class Faulty(Exception):
@@ -140,7 +174,11 @@ class RequirementItem(pytest.Item):
             case Verdict.NOT_EXERCISED:
                 pytest.skip(f"{row.reason}{f': {row.how}' if row.how else ''}")
             case Verdict.FAIL:
+                if row.is_known:
+                    pytest.xfail("known by the baseline")
                 raise Breached(_told(row))
+            case Verdict.PASS if (row.version, row.id) in self._suite.fixed:
+                raise Fixed("fixed: it passes, and is to be taken out of the baseline")
             case Verdict.WARN:
                 self.add_report_section("call", "a2a", f"WARN\n{_told(row)}")
 

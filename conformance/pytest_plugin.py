@@ -48,6 +48,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="SECONDS",
         help="the longest an exchange may take (15)",
     )
+    group.addoption(
+        "--a2a-baseline",
+        metavar="FILE",
+        help="known failures, which do not fail a run",
+    )
+    group.addoption(
+        "--a2a-min-exercised",
+        type=float,
+        default=50.0,
+        metavar="PERCENT",
+        help="of the MUSTs, to call the run a pass (50)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

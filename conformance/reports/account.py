@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as version_of
 
-from conformance.baseline import Differences, Known
+from conformance.baseline import Differences, Known, differences
 from conformance.exchange import Exchange
-from conformance.outcome import Outcome
+from conformance.outcome import Outcome, outcome
 from conformance.requirements import Level, Requirement
 from conformance.runner import Finished, Started
 from conformance.text import clean
@@ -115,12 +115,12 @@ class Account:
 def account(
     started: Started,
     finished: Finished,
-    outcome: Outcome,
     *,
-    known: Known = frozenset(),
-    differences: Differences | None = None,
+    known: Known | None = None,
+    min_exercised_percent: float = 50.0,
 ) -> Account:
-    """The account of a run, with what the baseline says of it."""
+    """The account of a run, and what it comes to, by the baseline where there is one."""
+    found = None if known is None else differences(known, finished.results)
     return Account(
         url=clean(started.url),
         versions=tuple(started.versions),
@@ -129,9 +129,9 @@ def account(
         is_whole=finished.is_whole,
         suite=version_of("a2a-agent"),
         musts_exercised=round(finished.musts_exercised, 4),
-        outcome=outcome,
-        rows=[_row(result, known) for result in finished.results],
-        differences=differences,
+        outcome=outcome(finished, found, min_exercised_percent),
+        rows=[_row(result, known or frozenset()) for result in finished.results],
+        differences=found,
     )
 
 

@@ -18,7 +18,7 @@ def text(account: Account) -> str:
 
 def _lines(account: Account) -> Iterator[str]:
     outcome = account.outcome
-    yield f"## A2A conformance: {outcome.code.name.replace('_', ' ')}"
+    yield f"## A2A conformance: {outcome.code.label}"
     yield ""
     yield f"{_plain(outcome.sentence)}. Endpoint: {_code(account.url)}, {account.seconds:.1f} s."
     yield ""

@@ -105,7 +105,7 @@ def show(account: Account, console: Console) -> None:
         for tally in account.tallies():
             console.print(_line(tally))
     style = "bold green" if account.outcome.code is ExitCode.PASSED else "bold red"
-    label = account.outcome.code.name.replace("_", " ")
+    label = account.outcome.code.label
     console.print()
     console.print(Text.assemble((f"{label}: ", style), one_line(account.outcome.sentence)))
 

@@ -17,6 +17,7 @@ def test_words_become_options() -> None:
         other_headers=["X-Key:c"],
         timeout_seconds=2.0,
         only=["tasks.", "stream."],
+        min_exercised_percent=80.0,
     )
 
     assert found == Options(
@@ -29,6 +30,7 @@ def test_words_become_options() -> None:
         webhook_host="127.0.0.1",
         timeout_seconds=2.0,
         only=("tasks.", "stream."),
+        min_exercised_percent=80.0,
     )
     assert {one.area for one in found.requirements} == {"tasks", "stream"}
 
@@ -110,6 +112,9 @@ def test_address_that_is_none_is_refused(url: str, complaint: str) -> None:
         ({"timeout_seconds": 0.0}, "a timeout is a number of seconds above 0"),
         ({"timeout_seconds": float("nan")}, "a timeout is a number of seconds above 0"),
         ({"timeout_seconds": float("inf")}, "a timeout is a number of seconds above 0"),
+        ({"min_exercised_percent": -1.0}, "a percentage is a number from 0 to 100"),
+        ({"min_exercised_percent": 100.5}, "a percentage is a number from 0 to 100"),
+        ({"min_exercised_percent": float("nan")}, "a percentage is a number from 0 to 100"),
         ({"prompts": ["long"]}, "not of the form NAME="),
         ({"prompts": ["long="]}, "not of the form NAME="),
         ({"prompts": ["longer=a"]}, "no prompt is called 'longer'; there are completes, "),

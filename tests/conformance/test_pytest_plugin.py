@@ -81,6 +81,39 @@ def test_tests_whose_paths_are_named_run_too(scenarios: str, directory: Path) ->
     assert "3 passed" in out
 
 
+def test_run_that_exercises_too_little_is_no_pass_as_in_the_program(directory: Path) -> None:
+    words = ("--a2a-only", "tasks.cancel-ends-a-task-at-work", "--a2a-version", "1.0")
+
+    with listening(failing(-32001, "no")) as url:
+        code, out = pytest_in(directory, "--a2a-url", url, *words)
+        let_pass, _ = pytest_in(directory, "--a2a-url", url, *words, "--a2a-min-exercised", "0")
+
+    assert (code, let_pass) == (ExitCode.TOO_LITTLE, ExitCode.PASSED), out
+    assert "\nTOO LITTLE: only 0 % of the MUSTs were exercised, fewer than 50 %\n" in out
+    assert "1 skipped" in out
+
+
+def test_baseline_has_the_meaning_that_it_has_for_the_program(
+    scenarios: str, directory: Path
+) -> None:
+    leak = ("--a2a-only", "errors.no-insides", "--a2a-version", "1.0")
+    known, none = directory / "known.json", directory / "none.json"
+    known.write_text('{"1.0": ["errors.no-insides"]}')
+    none.write_text("{}")
+
+    with listening(failing(-32001, LEAK)) as url:
+        again, xfailed = pytest_in(directory, "--a2a-url", url, *leak, f"--a2a-baseline={known}")
+        new, failed = pytest_in(directory, "--a2a-url", url, *leak, f"--a2a-baseline={none}")
+    mended, fixed = pytest_in(directory, "--a2a-url", scenarios, *leak, f"--a2a-baseline={known}")
+
+    assert (again, new, mended) == (ExitCode.PASSED, ExitCode.FAILED, ExitCode.FAILED)
+    assert "\nPASSED: no failure but known ones; 100 % of" in xfailed
+    assert "1 xfailed" in xfailed
+    assert "\nFAILED: differs from the baseline: new failure: errors.no-insides (1.0)\n" in failed
+    assert "\nfixed: it passes, and is to be taken out of the baseline\n" in fixed
+    assert "\nFAILED: differs from the baseline: fixed: errors.no-insides (1.0)\n" in fixed
+
+
 def test_collecting_alone_tests_nothing(scenarios: str, directory: Path) -> None:
     code, out = pytest_in(directory, "--collect-only", "-q", "--a2a-url", scenarios)
 
@@ -103,6 +136,8 @@ def test_place_without_an_endpoint_ends_the_session(directory: Path) -> None:
     [
         (("--a2a-url", "nowhere"), "'nowhere' is no URL of an endpoint"),
         (("--a2a-url", "http://a", "--a2a-prompt", "x=y"), "no prompt is called 'x'"),
+        (("--a2a-url", "http://a", "--a2a-min-exercised", "101"), "from 0 to 100"),
+        (("--a2a-url", "http://a", "--a2a-baseline", "nowhere"), "nowhere cannot be read"),
         (("--a2a-url", "http://a", "-n", "2"), "it does not go with -n"),
     ],
 )
