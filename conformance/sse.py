@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_BYTE_ORDER_MARK = "\ufeff"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -19,6 +21,8 @@ class Decoder:
 
     def __init__(self) -> None:
         self._rest = b""
+        self._was_cr = False
+        self._is_first_line = True
         self._data: list[str] = []
         self._id: str | None = None
         self._name = ""
@@ -27,11 +31,13 @@ class Decoder:
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """The events that are whole now."""
-        text = self._rest + chunk
-        # A last CR may be the first half of a CRLF.
-        end = len(text) - text.endswith(b"\r")
-        lines = text[:end].replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        self._rest = lines.pop() + text[end:]
+        if not chunk:
+            return
+        if self._was_cr:  # it has ended a line, and an LF now belongs to it
+            chunk = chunk.removeprefix(b"\n")
+        self._was_cr = chunk.endswith(b"\r")
+        text = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        *lines, self._rest = (self._rest + text).split(b"\n")
         for line in lines:
             event = self._line(line.decode("utf-8", "replace"))
             if event is not None:
@@ -43,6 +49,9 @@ class Decoder:
         return bool(self._rest.strip() or self._data)
 
     def _line(self, line: str) -> Event | None:
+        if self._is_first_line:
+            self._is_first_line = False
+            line = line.removeprefix(_BYTE_ORDER_MARK)
         if not line:
             return self._dispatched()
         name, _, value = line.partition(":")

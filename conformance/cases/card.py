@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -199,8 +200,8 @@ async def _interfaces(session: Session) -> list[tuple[NamedInterface, Exchange]]
 
 async def skills_are_unique(session: Session) -> None:
     card, exchange = await _fetched(session)
-    ids = [str(skill.get("id")) for skill in objects(card.get("skills"))]
-    twice = sorted({id for id in ids if ids.count(id) > 1})
+    ids = Counter(str(skill.get("id")) for skill in objects(card.get("skills")))
+    twice = sorted(id for id, times in ids.items() if times > 1)
     expect(not twice, "an id of its own for each skill", f"twice: {', '.join(twice)}", exchange)
 
 
