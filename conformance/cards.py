@@ -77,7 +77,7 @@ def host_of(url: Any) -> str:
     """The host that an absolute http or https URL names; "" where it is no such URL."""
     try:
         parts = urlsplit(url) if isinstance(url, str) else None
-        is_web = parts is not None and parts.scheme in ("http", "https")
+        is_web = parts is not None and parts.scheme in ("http", "https") and parts.port != 0
         return (parts.hostname or "") if parts is not None and is_web else ""
     except ValueError:
         return ""

@@ -13,7 +13,15 @@ import typer
 from conformance import baseline
 from conformance.catalog import explained, listed
 from conformance.knowledge import BEHAVIOURS
-from conformance.options import REPORTS, Options, WrongOption, pair, parsed
+from conformance.options import (
+    MAX_MINUTES,
+    REPORTS,
+    TIMEOUT_SECONDS,
+    Options,
+    WrongOption,
+    pair,
+    parsed,
+)
 from conformance.outcome import ExitCode
 from conformance.output import abandon, obstacle
 from conformance.requirements import VERSIONS, requirements
@@ -65,7 +73,10 @@ def conformance(
     ] = None,
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", help="The longest an exchange may take.")
-    ] = 15.0,
+    ] = TIMEOUT_SECONDS,
+    max_minutes: Annotated[
+        float, typer.Option(metavar="MINUTES", help="The longest the run may take.")
+    ] = MAX_MINUTES,
     only: Annotated[
         list[str] | None,
         typer.Option(metavar="PREFIX", help="Requirements that begin so. Repeatable."),
@@ -119,6 +130,7 @@ def conformance(
                 other_headers=other_header or (),
                 webhook_host=webhook_host,
                 timeout_seconds=timeout,
+                max_minutes=max_minutes,
                 only=only or (),
                 min_exercised_percent=min_exercised,
             )

@@ -24,6 +24,8 @@ class Exchange:
     seconds: float = 0.0
     trouble: str = ""
     """Why there is no more of a response."""
+    was_cut: bool = False
+    """Whether that is because the suite would wait no longer."""
 
     @property
     def media_type(self) -> str:

@@ -26,7 +26,8 @@ async def judge(options: Options, ledger: Ledger) -> AsyncGenerator[RunEvent, No
             knowledge=Knowledge.told(options.prompts, follows_scenarios=options.follows_scenarios),
             other_headers=options.other_headers or None,
             webhook_host=options.webhook_host,
-            case_seconds=3 * options.timeout_seconds,
+            case_seconds=5 * options.timeout_seconds,
+            seconds=60 * options.max_minutes,
         )
         async with aclosing(run(plan, peer, ledger)) as events:
             async for event in events:

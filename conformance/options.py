@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 from conformance.knowledge import BEHAVIOURS
 from conformance.requirements import VERSIONS, Requirement, requirements
 
+TIMEOUT_SECONDS = 30.0
+"""Longer than streams are silent as a rule: comments come every 15 seconds."""
+MAX_MINUTES = 15.0
 REPORTS = ("json", "junit", "sarif", "html", "markdown", "badge")
 """The formats of reports in files."""
 
@@ -33,7 +36,8 @@ class Options:
     headers: Mapping[str, str] = field(default_factory=dict)
     other_headers: Mapping[str, str] = field(default_factory=dict)
     webhook_host: str | None = None
-    timeout_seconds: float = 15.0
+    timeout_seconds: float = TIMEOUT_SECONDS
+    max_minutes: float = MAX_MINUTES
     only: Sequence[str] = ()
     min_exercised_percent: float = 50.0
     """Of the MUSTs, to call the run a pass."""
@@ -54,7 +58,8 @@ def parsed(
     headers: Sequence[str] = (),
     other_headers: Sequence[str] = (),
     webhook_host: str | None = None,
-    timeout_seconds: float = 15.0,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+    max_minutes: float = MAX_MINUTES,
     only: Sequence[str] = (),
     min_exercised_percent: float = 50.0,
 ) -> Options:
@@ -66,6 +71,8 @@ def parsed(
         raise WrongOption("a timeout is a number of seconds above 0")
     if not 0 <= min_exercised_percent <= 100:
         raise WrongOption("a percentage is a number from 0 to 100")
+    if not max_minutes > 0:
+        raise WrongOption("a run takes more than 0 minutes")
     options = Options(
         url=_url(url),
         versions=tuple(dict.fromkeys(versions)),
@@ -75,6 +82,7 @@ def parsed(
         other_headers=dict(map(_header, _lines(other_headers))),
         webhook_host=webhook_host or _own_host(url),
         timeout_seconds=timeout_seconds,
+        max_minutes=max_minutes,
         only=tuple(only),
         min_exercised_percent=min_exercised_percent,
     )
@@ -95,6 +103,7 @@ def _url(text: str) -> str:
     try:
         parts = urlsplit(text)
         is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+        is_address &= parts.port != 0  # which raises ValueError where it is none
     except ValueError:
         is_address = False
     if not is_address:

@@ -16,12 +16,14 @@ import httpx
 from conformance.exchange import Exchange
 from conformance.sse import Decoder, Event
 
-# A host name that no DNS label can hold is a UnicodeError of Python's.
+# A host name that no DNS label can hold is a UnicodeError of Python's, a port that is too large an
+# OverflowError.
 _TROUBLES = (
     httpx.HTTPError,
     httpx.InvalidURL,
     httpx.StreamError,
-    TimeoutError,
+    OSError,
+    OverflowError,
     UnicodeError,
 )
 _MOST_KEPT = 200_000
@@ -32,9 +34,9 @@ _MOST_KEPT = 200_000
 class Limits:
     """How long and how much an exchange may be."""
 
-    seconds: float = 15.0
+    seconds: float = 30.0
     """For a whole reply; of a stream, for its head and for each further piece."""
-    stream_seconds: float = 60.0
+    stream_seconds: float = 120.0
     body_bytes: int = 10_000_000
 
 
@@ -100,7 +102,8 @@ class Peer:
                 exchange.response_headers = dict(response.headers)
                 chunks = response.aiter_raw()
             except _TROUBLES as error:
-                exchange.trouble = _said(error, self.limits.seconds)
+                exchange.was_cut = isinstance(error, TimeoutError)
+                exchange.trouble = _said(error, _late(self.limits.seconds))
             try:
                 yield Response(exchange, chunks, self.limits)
             finally:
@@ -138,31 +141,35 @@ class Response:
 
     async def read(self) -> None:
         """Reads the whole body into the exchange."""
-        deadline = time.monotonic() + self._limits.seconds
-        while chunk := await self._next(deadline - time.monotonic()):
+        seconds = self._limits.seconds
+        deadline = time.monotonic() + seconds
+        while chunk := await self._next(deadline - time.monotonic(), _late(seconds)):
             self.exchange.response_body += chunk
             if len(self.exchange.response_body) > self._limits.body_bytes:
                 self._break(f"the body is longer than {self._limits.body_bytes} bytes")
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """The events as they come, until the endpoint closes the stream, or breaks it off."""
-        deadline = time.monotonic() + self._limits.stream_seconds
+        limits = self._limits
+        deadline = time.monotonic() + limits.stream_seconds
         size = 0
         while True:
-            left = deadline - time.monotonic()
-            chunk = await self._next(min(left, self._limits.seconds))
+            left, late = deadline - time.monotonic(), _late(limits.seconds)
+            if left < limits.seconds:
+                late = f"it went on for more than {limits.stream_seconds:g} seconds"
+            chunk = await self._next(min(left, limits.seconds), late)
             if not chunk:
                 return
             size += len(chunk)
             if size <= _MOST_KEPT:
                 self.exchange.response_body += chunk
-            if size > self._limits.body_bytes:
-                self._break(f"the stream is longer than {self._limits.body_bytes} bytes")
+            if size > limits.body_bytes:
+                self._break(f"the stream is longer than {limits.body_bytes} bytes")
             for event in self._decoder.feed(chunk):
                 yield event
 
-    async def _next(self, seconds: float) -> bytes:
-        """The next piece of the body; b"" where there is no more of it."""
+    async def _next(self, seconds: float, late: str) -> bytes:
+        """The next piece of the body; b"" where there is no more of it, or where it is late."""
         while self._chunks is not None:
             try:
                 async with asyncio.timeout(max(seconds, 0.0)):
@@ -171,7 +178,8 @@ class Response:
                 self.was_closed = True
                 self._chunks = None
             except _TROUBLES as error:
-                self._break(_said(error, self._limits.seconds))
+                self.exchange.was_cut = isinstance(error, TimeoutError)
+                self._break(_said(error, late))
             else:
                 if chunk:
                     return chunk
@@ -182,7 +190,9 @@ class Response:
         self._chunks = None
 
 
-def _said(error: Exception, seconds: float) -> str:
-    if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return f"nothing came for {seconds:g} seconds"
-    return str(error) or type(error).__name__
+def _late(seconds: float) -> str:
+    return f"nothing came for {seconds:g} seconds"
+
+
+def _said(error: Exception, late: str) -> str:
+    return late if isinstance(error, TimeoutError) else str(error) or type(error).__name__

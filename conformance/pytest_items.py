@@ -34,6 +34,7 @@ def suite(config: pytest.Config) -> "Suite":
             other_headers=given("a2a_other_header"),
             webhook_host=given("a2a_webhook_host"),
             timeout_seconds=given("a2a_timeout"),
+            max_minutes=given("a2a_max_minutes"),
             only=given("a2a_only"),
             min_exercised_percent=given("a2a_min_exercised"),
         )

@@ -13,6 +13,11 @@ _LISTS = (
     ("other-header", "'NAME: VALUE'|@FILE", "of a second caller"),
     ("only", "PREFIX", "requirements that begin so"),
 )
+_NUMBERS = (
+    ("timeout", 30.0, "SECONDS", "the longest an exchange may take"),
+    ("max-minutes", 15.0, "MINUTES", "the longest the run may take"),
+    ("min-exercised", 50.0, "PERCENT", "of the MUSTs, to call the run a pass"),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,24 +47,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="where the endpoint can reach this machine",
     )
     group.addoption(
-        "--a2a-timeout",
-        type=float,
-        default=15.0,
-        metavar="SECONDS",
-        help="the longest an exchange may take (15)",
-    )
-    group.addoption(
         "--a2a-baseline",
         metavar="FILE",
         help="known failures, which do not fail a run",
     )
-    group.addoption(
-        "--a2a-min-exercised",
-        type=float,
-        default=50.0,
-        metavar="PERCENT",
-        help="of the MUSTs, to call the run a pass (50)",
-    )
+    for name, default, metavar, meaning in _NUMBERS:
+        group.addoption(
+            f"--a2a-{name}",
+            type=float,
+            default=default,
+            metavar=metavar,
+            help=f"{meaning} ({default:g})",
+        )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -119,8 +119,9 @@ class LiveStream:
         if self._response.comments:
             session.keep(COMMENTS)
         in_good_order = self._response.was_closed
-        breaches = list(watch.close(in_good_order=in_good_order, trouble=exchange.trouble))
-        for breach in breaches:
+        if exchange.was_cut and not watch.has_ended:
+            return  # it may be at work still
+        for breach in watch.close(in_good_order=in_good_order, trouble=exchange.trouble):
             session.breach(breach.rule, breach.expected, breach.got, exchange)
         for rule in watch.exercised:
             session.keep(rule)

@@ -111,28 +111,25 @@ async def _must_tell_all(
 
 
 async def retry(session: Session) -> None:
-    """Whatever tells the end is answered with an error: it comes more often than it does else.
+    """All deliveries of a task are answered with an error: there are more of them than there are
+    of such a task else.
 
-    Endpoints that tell an end twice anyway do not repeat anything by that.
+    Endpoints that tell everything twice anyway do not repeat anything by that.
     """
-
-    def fails_at_the_end(delivery: Delivery) -> Answer:
-        return Answer(status=500 if is_end(session, delivery) else 200)
-
-    def ends(deliveries: list[Delivery]) -> list[Delivery]:
-        return [one for one in deliveries if is_end(session, one)]
-
+    draft = session.knowledge.need("completes")
     async with receiving_for(session) as receiver:
-        steady, failing = receiver.hook(), receiver.hook(fails_at_the_end)
-        await ended(session, steady)
-        told = await steady.wait(lambda _: False, _AFTER_THE_END_SECONDS)
-        usual = max(len(ends(told)), 1)
-        _, deliveries = await ended(session, failing)
-        if not ends(deliveries):
-            raise NotExercised("the end was not delivered")
+        steady, failing = receiver.hook(), receiver.hook(lambda _: Answer(status=500))
+        await sent_with(session, steady, draft)
+        await until_the_end(session, steady)
+        usual = len(await steady.wait(lambda _: False, _AFTER_THE_END_SECONDS))
+        if not usual:
+            raise NotExercised("nothing was delivered")
+        await sent_with(session, failing, draft)
         limit = session.peer.limits.seconds
-        found = ends(await failing.wait(lambda found: len(ends(found)) > usual, limit))
-    expected = f"the delivery once more within {limit:g} seconds"
+        found = await failing.wait(lambda found: len(found) > usual, limit)
+    if not found:
+        raise NotExercised("nothing was delivered")
+    expected = f"a delivery once more within {limit:g} seconds"
     expect(len(found) > usual, expected, "none", found[0].exchange)
 
 
