@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.dialects import Frame, Operation
+from conformance.dialects import RESTING, Frame, Operation
 from conformance.expect import Broken
 from conformance.knowledge import Draft
 from conformance.session import Session
@@ -23,6 +23,7 @@ async def explore(session: Session) -> None:
     known = [draft for name, draft in session.knowledge.drafts.items() if name != "long"]
     drafts = dict.fromkeys([*known, *(Draft(text=text) for text in _texts(session.card))])
     slowest, most = Draft(), 0.0
+    has_rested = False
     try:
         for draft in drafts:
             began = time.monotonic()
@@ -31,10 +32,12 @@ async def explore(session: Session) -> None:
             except Broken:
                 continue  # a case will meet it too, and say so
             seconds = time.monotonic() - began
+            has_rested |= any(one.state in RESTING or one.kind == "message" for one in frames)
             session.knowledge.learn(draft, _shown(frames))
             if seconds > most and frames and frames[0].kind == "task":
                 slowest, most = draft, seconds
     finally:
+        session.knowledge.is_slow = not has_rested
         if most >= _LONG_SECONDS:
             session.knowledge.learn(slowest, ["long"])
 

@@ -59,6 +59,8 @@ class Knowledge:
     """Which draft brings about what."""
 
     drafts: dict[str, Draft] = field(default_factory=dict)
+    is_slow: bool = False
+    """Whether no task has come to rest for as long as it was waited for."""
 
     @classmethod
     def told(cls, prompts: Mapping[str, str], *, follows_scenarios: bool) -> "Knowledge":

@@ -194,6 +194,8 @@ class Session:
                 await stream.to_end()
             return stream.reply
         reply = await self.post(self.request(operation, params, id), headers=headers)
+        if operation is Operation.SEND:
+            self.excuse_slowness(reply.exchange)
         self.see_reply(reply, id, self.dialect.results.get(operation))
         self._remember(operation, reply.value)
         return reply
@@ -260,6 +262,13 @@ class Session:
             task_id = task.get("id") if isinstance(task, dict) else None
             if isinstance(task_id, str) and self.dialect.read_state(task) in TERMINAL:
                 self.ended.setdefault(task_id, task)
+
+    def excuse_slowness(self, exchange: Exchange) -> None:
+        """Raises NotExercised where an answer that the agent works for would take too long."""
+        if exchange.was_cut and self.knowledge.is_slow:
+            raise NotExercised(
+                f"the agent is slow: {exchange.trouble}", "--timeout with more seconds"
+            )
 
     def see_reply(self, reply: Reply, id: Any, result: str | None) -> None:
         """Holds a reply against the rules of all replies; `result` names the result's shape.

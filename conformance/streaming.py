@@ -120,6 +120,7 @@ class LiveStream:
             session.keep(COMMENTS)
         in_good_order = self._response.was_closed
         if exchange.was_cut and not watch.has_ended:
+            session.excuse_slowness(exchange)
             return  # it may be at work still
         for breach in watch.close(in_good_order=in_good_order, trouble=exchange.trouble):
             session.breach(breach.rule, breach.expected, breach.got, exchange)

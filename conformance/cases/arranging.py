@@ -163,10 +163,15 @@ async def canceled_after(session: Session, task_id: str) -> AsyncGenerator[None,
 
 async def canceled_midway(session: Session, task_id: str, *streams: LiveStream) -> Reply:
     """The reply to the canceling of a task that went on a little; its streams are read whole."""
-    async with asyncio.TaskGroup() as group:
-        reading = [group.create_task(stream.next()) for stream in streams]
+    reading = [asyncio.create_task(stream.next()) for stream in streams]
+    try:
         await asyncio.wait(reading, timeout=_A_WHILE_SECONDS)
         reply = await session.call(Operation.CANCEL, {"id": task_id})
+        await asyncio.gather(*reading)
+    finally:
+        for task in reading:
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
     for stream in streams:
         await stream.to_end()
     return reply

@@ -586,3 +586,24 @@ judging.Peer = Stopping
 sys.exit(Program(options=parsed(sys.argv[1])).run())
 """
 """The program, stopped while it asks for the card."""
+
+
+def test_run_that_takes_too_long_is_ended_with_what_is_known(run: Run, scenarios: str) -> None:
+    ended = run(scenarios, "--max-minutes", "0.000001", "--only", "tasks.")
+
+    assert ended.code == ExitCode.TOO_LITTLE
+    assert "\n  the run had taken too long already: --max-minutes\n" in ended.out
+
+
+def test_port_that_there_cannot_be_is_wrong_usage(run: Run) -> None:
+    ended = run("http://127.0.0.1:99999")
+
+    assert (ended.code, ended.out) == (ExitCode.TOO_LITTLE, "")
+    assert ended.err.startswith("error: 'http://127.0.0.1:99999' is no URL of an endpoint")
+
+
+def test_interface_at_a_port_that_there_cannot_be_is_none(run: Run) -> None:
+    with listening(answering(endpoints.with_silence, url="http://127.0.0.1:99999/")) as url:
+        ended = run(url, "--version", "0.3", "--only", "tasks.")
+
+    assert ended.code == ExitCode.NO_ENDPOINT

@@ -3,8 +3,13 @@
 import asyncio
 import json
 
+from a2a_agent import RunRequest
+from a2a_agent.domain.agent_events import RunFinished, RunStarted
+from a2a_agent.runtime.agent import AgentDescription, Events
+from conformance.outcome import ExitCode
 from tests.conformance.conftest import Run
 from tests.conformance.endpoints import answering, failing, http, listening
+from tests.support.endpoint import serving_agent
 
 
 def test_id_of_a_wrong_type_may_be_echoed_in_the_refusal(run: Run) -> None:
@@ -37,3 +42,23 @@ def test_endpoint_that_takes_giant_bodies_is_left_with_no_giant_task(run: Run) -
     with listening(answering(answer)) as url:
         run(url, "--only", "security.too-large")
     assert giants == ["tasks/get", "GetTask"]
+
+
+class Slow:
+    """An agent that takes its time, whatever it is asked."""
+
+    description = AgentDescription(name="slow", description="Takes its time.")
+
+    async def run(self, _: RunRequest, /) -> Events:
+        yield RunStarted()
+        await asyncio.sleep(1.0)
+        yield RunFinished()
+
+
+def test_agent_that_takes_longer_than_is_waited_for_is_told_to_be_slow(run: Run) -> None:
+    areas = ("jsonrpc.string-ids", "send.gives-a-task", "stream.streams-of-a-task", "subscribe.te")
+    only = [word for area in areas for word in ("--only", area)]
+    with serving_agent(Slow()) as endpoint:
+        ended = run(endpoint.base, "--timeout", "0.3", *only)
+    assert ended.code == ExitCode.TOO_LITTLE, ended.out
+    assert "the agent is slow: nothing came for 0.3 seconds: --timeout" in ended.out
