@@ -31,6 +31,12 @@ def test_endpoint_that_refuses_streams_as_it_refuses_else_is_right(run: Run) -> 
     assert ended.code == 0, ended.out
 
 
+def test_endpoint_that_refuses_a_stream_for_want_of_an_id_opens_none(run: Run) -> None:
+    with listening(failing(-32600, "no")) as url:
+        ended = run(url, "--only", "jsonrpc.notification-opens-no-stream")
+    assert ended.code == 0, ended.out
+
+
 def test_endpoint_that_takes_giant_bodies_is_left_with_no_giant_task(run: Run) -> None:
     giants = []
 
