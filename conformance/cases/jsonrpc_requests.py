@@ -35,8 +35,21 @@ async def unreadable(session: Session) -> None:
 
 
 async def bad_utf_8(session: Session) -> None:
+    reply = await _with_bad_utf_8(session)
+    if reply.code == TASK_NOT_FOUND:
+        raise NotExercised("bytes that are no UTF-8 are read as text, as parsers may (RFC 8259 §9)")
+    reply.must_be_error(PARSE_ERROR)
+
+
+async def replaced_utf_8(session: Session) -> None:
+    reply = await _with_bad_utf_8(session)
+    expect(reply.code != TASK_NOT_FOUND, "a refusal of the body", reply.gist, reply.exchange)
+
+
+async def _with_bad_utf_8(session: Session) -> Reply:
+    """The reply to a request for a task whose id is no text."""
     body = json.dumps(_request(session, params={"id": "BAD"})).encode()
-    await _refused(session, body.replace(b"BAD", b"\xff\xfe\xc3("), PARSE_ERROR, id=1)
+    return await _answered(session, body.replace(b"BAD", b"\xff\xfe\xc3("), id=1)
 
 
 async def empty_body(session: Session) -> None:
@@ -109,15 +122,21 @@ def _request(session: Session, **members: Any) -> dict[str, Any]:
     return {name: value for name, value in request.items() if value is not MISSING}
 
 
-async def _refused(session: Session, body: Any, *codes: int, id: Any = None) -> Reply:
-    """The reply to a body that must be refused; `id` may be read in one that is no JSON."""
+async def _refused(session: Session, body: Any, *codes: int) -> Reply:
+    """The reply to a body that must be refused."""
+    reply = await _answered(session, body)
+    reply.must_be_error(*codes)
+    return reply
+
+
+async def _answered(session: Session, body: Any, *, id: Any = None) -> Reply:
+    """The reply to a body; `id` may be read in one that is no JSON."""
     reply = await session.post(body)
     if isinstance(body, dict):
         id = body.get("id")
     elif isinstance(reply.value, dict) and reply.value.get("id") is None:
         id = None
     session.see_reply(reply, id, None)
-    reply.must_be_error(*codes)
     return reply
 
 
@@ -125,6 +144,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
     {
         "jsonrpc.unreadable": unreadable,
         "jsonrpc.bad-utf-8": bad_utf_8,
+        "jsonrpc.bad-utf-8-is-not-read": replaced_utf_8,
         "jsonrpc.empty-body": empty_body,
         "jsonrpc.not-an-object": not_an_object,
         "jsonrpc.no-jsonrpc": no_jsonrpc,

@@ -61,6 +61,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "send.role-is-required": _without("role"),
         "send.role-is-known": _with(role="robot"),
         "send.no-parts-are-invalid": _with(parts=[]),
+        "send.no-parts-are-refused": _with(parts=[]),
         "send.part-has-content": _refused(_with_an_empty_part),
         "send.part-has-one-content": _refused(_with_a_part_of_two),
         "send.types-are-checked": wrong_types,

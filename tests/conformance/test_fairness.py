@@ -37,6 +37,22 @@ def test_endpoint_that_refuses_a_stream_for_want_of_an_id_opens_none(run: Run) -
     assert ended.code == 0, ended.out
 
 
+def test_bytes_that_are_no_text_may_be_read_as_some(run: Run) -> None:
+    with listening(failing(-32001, "no such task")) as url:
+        ended = run(url, "--only", "jsonrpc.bad-utf-8", "--min-exercised", "0")
+    assert ended.code == 0, ended.out
+    assert "NOT EXERCISED  0.3 jsonrpc.bad-utf-8\n" in ended.out
+    assert "WARN           0.3 jsonrpc.bad-utf-8-is-not-read" in ended.out
+
+
+def test_empty_parts_of_the_old_version_are_no_failure(run: Run) -> None:
+    with listening(failing(-32001, "no such task")) as url:
+        words = ("--version", "0.3", "--min-exercised", "0")
+        ended = run(url, *words, "--only", "send.no-parts-are")
+    assert ended.code == 0, ended.out
+    assert "WARN           0.3 send.no-parts-are-refused" in ended.out
+
+
 def test_endpoint_that_takes_giant_bodies_is_left_with_no_giant_task(run: Run) -> None:
     giants = []
 

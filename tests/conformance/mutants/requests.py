@@ -75,7 +75,7 @@ MUTANTS: Sequence[Mutant] = (
         replies_where(PARSE_ERROR, lambda reply: {**reply, "id": 1}),
         ("jsonrpc.unreadable",),
     ),
-    Mutant("bad UTF-8 replaced", asks(_lenient_utf_8), ("jsonrpc.bad-utf-8",)),
+    Mutant("bad UTF-8 replaced", asks(_lenient_utf_8), ("jsonrpc.bad-utf-8-is-not-read",)),
     Mutant(
         "bad UTF-8 as an internal error",
         _recoded_where(lambda asked: not _is_utf_8(asked), INTERNAL_ERROR),

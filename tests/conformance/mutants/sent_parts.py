@@ -8,7 +8,7 @@ from conformance.expect import INTERNAL_ERROR, INVALID_PARAMS
 from tests.conformance.mutants.altering import Alteration, asks_of
 from tests.conformance.mutants.changes import asks_configuration, asks_message, objects, without
 from tests.conformance.mutants.messages import Asked, error
-from tests.conformance.mutants.mutant import NEW, TEXTS_ONLY, Mutant
+from tests.conformance.mutants.mutant import NEW, OLD, TEXTS_ONLY, Mutant
 
 
 def _refused_if(is_meant: Callable[[Any], bool], code: int) -> Alteration:
@@ -87,6 +87,13 @@ MUTANTS: Sequence[Mutant] = (
         "empty parts accepted",
         asks_message(_some_part),
         ("send.no-parts-are-invalid", "send.part-has-content"),
+        NEW,
+    ),
+    Mutant(
+        "empty parts accepted in the old version",
+        asks_message(_some_part),
+        ("send.no-parts-are-refused", "send.part-has-content"),
+        OLD,
     ),
     Mutant(
         "text taken of parts with a URL too",
