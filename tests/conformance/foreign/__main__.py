@@ -1,6 +1,7 @@
 """Writes the baselines anew: `python -m tests.conformance.foreign [NAME...]`.
 
-Whatever changes in them belongs on docs/conformance-findings.md, too.
+Whatever changes in them belongs on docs/conformance-findings.md, too, and so do the counts and
+warnings that are printed.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from conformance import baseline
 from conformance.verdict import Verdict
-from tests.conformance.foreign.servers import SERVERS, judged
+from tests.conformance.foreign.servers import SERVERS, judged, warned
 
 with tempfile.TemporaryDirectory() as directory:
     for server in SERVERS:
@@ -28,4 +29,5 @@ with tempfile.TemporaryDirectory() as directory:
                 for verdict in Verdict
             }
             line = f"{server.name} {version} {counts} {finished.seconds:.0f} s in all"
-            sys.stdout.write(f"{line}\n")
+            warnings = ", ".join(f"`{id}`" for id in sorted(warned(finished, version)))
+            sys.stdout.write(f"{line}\nWarnings: {warnings}.\n")

@@ -14,6 +14,7 @@ from pathlib import Path
 from conformance.judging import judge
 from conformance.options import parsed
 from conformance.runner import Finished, Ledger
+from conformance.verdict import Verdict
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -109,3 +110,12 @@ async def judged(server: Server, log: Path) -> Finished:
             *_, last = [event async for event in events]
     assert isinstance(last, Finished)
     return last
+
+
+def warned(finished: Finished, version: str) -> set[str]:
+    """The requirements of the version that were only warned of."""
+    return {
+        one.requirement.id
+        for one in finished.results
+        if one.version == version and one.verdict is Verdict.WARN
+    }

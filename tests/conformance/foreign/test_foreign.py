@@ -10,7 +10,8 @@ import pytest
 from conformance import baseline
 from conformance.baseline import Differences
 from conformance.verdict import Verdict
-from tests.conformance.foreign.servers import SERVERS, Server, judged
+from tests.conformance.foreign import page
+from tests.conformance.foreign.servers import SERVERS, Server, judged, warned
 
 LIMIT_SECONDS = 240.0
 pytestmark = [pytest.mark.foreign, pytest.mark.timeout(300)]
@@ -28,3 +29,5 @@ async def test_run_ends_with_the_failures_that_are_known(server: Server, tmp_pat
     assert baseline.differences(baseline.read(server.baseline), steady) == Differences(
         new=[], fixed=[]
     )
+    for version in server.versions:
+        assert page.warnings(server, version) == warned(finished, version)
