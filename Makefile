@@ -47,8 +47,9 @@ test-frameworks: $(INSTALLED) $(FRAMEWORKS)  ## agents of real frameworks, each 
 
 frameworks: $(FRAMEWORKS)  ## make the environments of agent frameworks, about 3 GB
 
+# The runs wait more than they work: three at once keep two cores busy.
 test-foreign: $(INSTALLED) $(FOREIGN)  ## the conformance suite on other people's servers; needs node 20 and npm
-	$(BIN)/python -m pytest -m foreign --numprocesses auto $(ARGS) tests/conformance/foreign
+	$(BIN)/python -m pytest -m foreign --numprocesses 3 --dist worksteal $(ARGS) tests/conformance/foreign
 
 test-browser: $(INSTALLED)  ## the HTML report in Chromium or Chrome; where there is none, Debian's is installed
 	@command -v chromium || command -v chromium-browser || command -v google-chrome || \
