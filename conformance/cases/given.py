@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from conformance.cards import host_of, is_public
-from conformance.dialects import Operation
+from conformance.dialects import Json, Operation
 from conformance.expect import (
     INTERNAL_ERROR,
     METHOD_NOT_FOUND,
@@ -41,6 +41,17 @@ def some_url(session: Session) -> str:
     except NotExercised:
         return f"{_NOWHERE}/{uuid4()}"
     return f"http://{f'[{host}]' if ':' in host else host}:9/{uuid4()}"
+
+
+def push_requests(session: Session, task_id: str) -> list[tuple[Operation, Json]]:
+    """What can be asked of a task's webhooks: each method with its params."""
+    dialect = session.dialect
+    return [
+        (Operation.PUSH_GET, dialect.push_ids(task_id, "a")),
+        (Operation.PUSH_LIST, dialect.push_ids(task_id)),
+        (Operation.PUSH_DELETE, dialect.push_ids(task_id, "a")),
+        (Operation.PUSH_CREATE, dialect.push_config(task_id, some_url(session))),
+    ]
 
 
 async def registered(session: Session, task_id: str, url: str, **members: Any) -> Reply:

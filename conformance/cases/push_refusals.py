@@ -16,8 +16,25 @@ _LINK_LOCAL = (
     "http://169.254.169.254/latest/meta-data/",
     "http://[fe80::1]/",
     "http://[::ffff:169.254.169.254]/",
+    "http://169.254.169.254./",
+    "http://2852039166/",
+    "http://0xa9fea9fe/",
+    "http://0251.0376.0251.0376/",
 )
-_PRIVATE = ("http://10.0.0.1/", "http://172.16.0.1/", "http://192.168.0.1/", "http://[fd00::1]/")
+_LINK_LOCAL_NOBODY = "http://169.254.0.1:9/"
+"""A reserved address (RFC 3927 §2.1): who takes a webhook with a message does deliver to it."""
+_PRIVATE = (
+    "http://10.0.0.1/",
+    "http://172.16.0.1/",
+    "http://192.168.0.1/",
+    "http://[fd00::1]/",
+    "http://[::ffff:10.0.0.1]/",
+    "http://10.0.0.1./",
+    "http://10.1/",
+    "http://167772161/",
+    "http://0x0a000001/",
+    "http://012.0.0.1/",
+)
 _UNSPECIFIED = ("http://0.0.0.0/", "http://[::]/")
 _LOOPBACK = (
     "http://127.0.0.2/",
@@ -34,6 +51,7 @@ _REDIRECT_SECONDS = 0.3
 
 async def link_local(session: Session) -> None:
     await _must_refuse(session, _LINK_LOCAL)
+    await _must_refuse_inline(session, _LINK_LOCAL_NOBODY)
 
 
 async def private(session: Session) -> None:
@@ -61,6 +79,23 @@ async def _must_refuse(session: Session, urls: Sequence[str], network: str = "")
         if not _is_refusal(reply) and network and _is_in(network, session):
             raise NotExercised(f"the endpoint is itself on a {network} address, and takes {url}")
         expect(_is_refusal(reply), f"a refusal of {url}", reply.gist, reply.exchange)
+
+
+async def _must_refuse_inline(session: Session, url: str) -> None:
+    """The message may be refused, or taken without the webhook that comes with it."""
+    configuration = session.dialect.inline_push(url)
+    params = {"message": session.message("Hello"), "configuration": configuration}
+    reply = await session.call(Operation.SEND, params)
+    task = session.dialect.task(reply.value.get("result")) if _has_result(reply) else None
+    if isinstance(task, dict):
+        ids = session.dialect.push_ids(str(task.get("id")))
+        listed = await session.call(Operation.PUSH_LIST, ids)
+        is_kept = _has_result(listed) and url in str(listed.value["result"])
+        expect(not is_kept, f"a refusal of {url} with a message", reply.gist, reply.exchange)
+
+
+def _has_result(reply: Reply) -> bool:
+    return isinstance(reply.value, dict) and "result" in reply.value
 
 
 async def _registration(session: Session, task_id: str, url: str) -> Reply:

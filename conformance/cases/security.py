@@ -5,12 +5,16 @@ from types import MappingProxyType
 from uuid import uuid4
 
 from conformance import shapes
-from conformance.cards import host_of, interfaces, is_public
+from conformance.cards import host_of, interfaces, is_public, objects
 from conformance.cases.case import Case
-from conformance.cases.given import need_credentials
-from conformance.dialects import Operation
+from conformance.cases.given import need_credentials, push_requests
+from conformance.dialects import Json, Operation
 from conformance.expect import (
+    INVALID_REQUEST,
+    METHOD_NOT_FOUND,
+    MISSING,
     NO_EXTENDED_CARD,
+    UNSUPPORTED_OPERATION,
     Broken,
     NotExercised,
     Reply,
@@ -20,6 +24,7 @@ from conformance.expect import (
 from conformance.session import Session
 
 _GIANT_BYTES = 16 * 1024 * 1024
+_NOT_THERE = (METHOD_NOT_FOUND, UNSUPPORTED_OPERATION)
 
 
 def _without_credentials(session: Session) -> Session:
@@ -39,29 +44,43 @@ def _with_wrong_credentials(session: Session) -> Session:
     return session.beside(session.dialect, peer=session.peer.speaking_as(wrong))
 
 
-async def _asked(session: Session) -> list[Reply]:
-    """The replies to what anyone might ask, a message that starts a task among it."""
-    return [
-        await session.call(Operation.GET, {"id": str(uuid4())}),
-        await session.call(Operation.SEND, {"message": session.message("Hello")}),
-        await session.call(Operation.CANCEL, {"id": str(uuid4())}),
+async def _must_not_serve(stranger: Session, session: Session) -> None:
+    """Tries what anyone might ask, by each way to ask it: streams and the extended card aside."""
+    unknown, params = str(uuid4()), {"message": session.message("Hello")}
+    asked: list[tuple[Operation, Json]] = [
+        (Operation.GET, {"id": unknown}),
+        (Operation.SEND, params),
+        (Operation.CANCEL, {"id": unknown}),
+        (Operation.LIST, {}),
     ]
+    if session.declares("pushNotifications"):
+        asked += push_requests(session, unknown)
+    for operation, given in asked:
+        reply = await stranger.call(operation, given)
+        # Lists are offered by few under 0.3: what is not there cannot be asked for.
+        if operation is not Operation.LIST or reply.code not in _NOT_THERE:
+            _must_be_401(reply)
+    reply = await stranger.post(session.request(Operation.SEND, params, MISSING))
+    if reply.code != INVALID_REQUEST:  # where requests without an id are taken at all
+        _must_be_401(reply)
+    batch = [session.request(Operation.GET, {"id": unknown}, id) for id in (1, 2)]
+    if isinstance((await session.post(batch)).value, list):
+        _must_be_401(await stranger.post(batch))
 
 
 def _must_be_401(reply: Reply) -> None:
-    is_served = isinstance(reply.value, dict) and "result" in reply.value
+    responses = objects(reply.value if isinstance(reply.value, list) else [reply.value])
+    is_served = any("result" in response for response in responses)
     got = f"HTTP {reply.exchange.status}, {reply.gist}"
     expect(reply.exchange.status == 401 and not is_served, "HTTP 401", got, reply.exchange)
 
 
 async def no_credentials(session: Session) -> None:
-    for reply in await _asked(_without_credentials(session)):
-        _must_be_401(reply)
+    await _must_not_serve(_without_credentials(session), session)
 
 
 async def wrong_credentials(session: Session) -> None:
-    for reply in await _asked(_with_wrong_credentials(session)):
-        _must_be_401(reply)
+    await _must_not_serve(_with_wrong_credentials(session), session)
 
 
 async def streams(session: Session) -> None:

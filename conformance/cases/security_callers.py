@@ -7,8 +7,16 @@ from uuid import uuid4
 from conformance.cards import objects
 from conformance.cases.arranging import task_in
 from conformance.cases.case import Case
-from conformance.cases.given import need_push, other_caller, registered, resting_task, some_url
+from conformance.cases.given import (
+    need_push,
+    other_caller,
+    push_requests,
+    registered,
+    resting_task,
+    some_url,
+)
 from conformance.dialects import Json, Operation
+from conformance.exchange import Exchange
 from conformance.expect import (
     METHOD_NOT_FOUND,
     TASK_NOT_FOUND,
@@ -67,11 +75,22 @@ async def same_message(session: Session) -> None:
     params = {"message": session.message(session.knowledge.need("completes"))}
     mine = task_in(session, await session.call(Operation.SEND, params))["id"]
     reply = await other.call(Operation.SEND, params)
-    theirs = other.dialect.task(
-        reply.value.get("result") if isinstance(reply.value, dict) else None
-    )
-    is_mine = isinstance(theirs, dict) and theirs.get("id") == mine
-    expect(not is_mine, "a task of their own, or none", "that of another", reply.exchange)
+    result = reply.value.get("result") if isinstance(reply.value, dict) else None
+    task = other.dialect.task(result)
+    _must_be_their_own(task.get("id") if isinstance(task, dict) else None, mine, reply.exchange)
+    if session.declares("streaming"):
+        params = {"message": session.message(session.knowledge.need("completes"))}
+        async with session.stream(Operation.STREAM, params) as stream:
+            mine = (await stream.first()).task_id
+            await stream.to_end()
+        async with other.stream(Operation.STREAM, params) as stream:
+            first = await stream.next()
+        _must_be_their_own(first.task_id if first is not None else None, mine, stream.exchange)
+
+
+def _must_be_their_own(theirs: Json, mine: Json, exchange: Exchange) -> None:
+    is_mine = theirs is not None and theirs == mine
+    expect(not is_mine, "a task of their own, or none", "that of another", exchange)
 
 
 # Lists
@@ -112,7 +131,7 @@ async def context(session: Session) -> None:
     reply = await other.call(Operation.SEND, {"message": said})
     task = other.dialect.task(reply.value.get("result") if isinstance(reply.value, dict) else None)
     theirs = task.get("id") if isinstance(task, dict) else None
-    expect(theirs != task_id, "a task of their own, or none", "that of another", reply.exchange)
+    _must_be_their_own(theirs, task_id, reply.exchange)
     said_before = {str(one.get("messageId")) for one in objects(mine.get("history"))}
     shown = objects(task.get("history")) if isinstance(task, dict) else []
     is_shown = any(str(one.get("messageId")) in said_before for one in shown)
@@ -125,13 +144,7 @@ async def context(session: Session) -> None:
 async def push(session: Session) -> None:
     need_push(session)
     other, task_id = await other_caller(session), await resting_task(session)
-    dialect = session.dialect
-    for operation, params in (
-        (Operation.PUSH_GET, dialect.push_ids(task_id, "a")),
-        (Operation.PUSH_LIST, dialect.push_ids(task_id)),
-        (Operation.PUSH_DELETE, dialect.push_ids(task_id, "a")),
-        (Operation.PUSH_CREATE, dialect.push_config(task_id, some_url(session))),
-    ):
+    for operation, params in push_requests(session, task_id):
         _must_not_exist(await other.call(operation, params))
 
 

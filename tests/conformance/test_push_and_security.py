@@ -141,6 +141,9 @@ FAULTY_DELIVERIES: list[tuple[type[Webhooks], set[str]]] = [
     (webhooks.DoesNotAuthenticate, {"push.authentication"}),
     (webhooks.TakesAll, _OF_ADDRESSES),
     (webhooks.TakesLinkLocal, {"push.link-local-is-refused"}),
+    (webhooks.TakesAllInline, {"push.link-local-is-refused"}),
+    (webhooks.TakesOtherWritings, {"push.link-local-is-refused", "push.private-is-refused"}),
+    (webhooks.TakesPrivateOfOtherWritings, {"push.private-is-refused"}),
 ]
 
 
@@ -224,6 +227,12 @@ FAULTY_ENDPOINTS: list[tuple[type[Reference], set[str]]] = [
     (endpoints.ServesStrangers, _OF_STRANGERS - {"security.wrong-credentials"} | {EXTENDED}),
     (endpoints.BelievesAll, {"security.wrong-credentials"}),
     (endpoints.StreamsToStrangers, {"security.streams-are-guarded"}),
+    (endpoints.ListsForStrangers, {"security.no-credentials"}),
+    (endpoints.RegistersForStrangers, {"security.no-credentials"}),
+    (endpoints.ShowsWebhooksToStrangers, {"security.no-credentials"}),
+    (endpoints.DeletesForStrangers, {"security.no-credentials"}),
+    (endpoints.AnswersBatchesOfStrangers, {"security.no-credentials"}),
+    (endpoints.CarriesOutNotificationsOfStrangers, {"security.no-credentials"}),
     (endpoints.Forbids, _OF_STRANGERS),
     (endpoints.DoesNotSayHow, {"security.challenge"}),
     (endpoints.RepeatsCredentials, {"security.credentials-are-not-repeated"}),
@@ -239,6 +248,7 @@ FAULTY_ENDPOINTS: list[tuple[type[Reference], set[str]]] = [
     (endpoints.SendsForAll, {"security.message-to-anothers-task"}),
     (endpoints.StreamsForAll, {"security.streamed-message-to-anothers-task"}),
     (endpoints.RemembersMessagesOfAll, {"security.message-with-anothers-id"}),
+    (endpoints.RemembersStreamsOfAll, {"security.message-with-anothers-id"}),
     (endpoints.ShowsWebhooksToAll, _OF_ANOTHERS_WEBHOOKS),
     (endpoints.GoesOnInAnyContext, {CONTEXT}),
     (endpoints.SaysForbidden, {"security.get-of-anothers-task"}),
@@ -249,6 +259,13 @@ FAULTY_ENDPOINTS: list[tuple[type[Reference], set[str]]] = [
 async def test_fault_of_an_endpoint_is_caught(faulty: type[Reference], broken: set[str]) -> None:
     results = await judged_reference(faulty, ["security."])
     assert _told(results) == _in_each_version(broken)
+
+
+async def test_what_is_not_there_for_anybody_may_be_refused_before_it_is_known_who_asks() -> None:
+    results = await judged_reference(
+        endpoints.LooksAtRequestsFirst, ["security.no-credentials", "security.wrong-credentials"]
+    )
+    assert {one.verdict for one in results} == {Verdict.PASS}
 
 
 async def test_busy_endpoint_that_does_not_say_when_to_come_back_is_caught() -> None:

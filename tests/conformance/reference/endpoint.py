@@ -185,7 +185,7 @@ class Reference:
         name = "pushNotificationConfig" if is_old else "taskPushNotificationConfig"
         configuration, message = params.get("configuration"), params.get("message")
         if isinstance(configuration, dict) and name in configuration and isinstance(message, dict):
-            given = await webhooks.checked(configuration.pop(name))
+            given = await webhooks.checked_inline(configuration.pop(name))
             webhooks.expected[str(message.get("messageId"))] = (given, asked.dialect)
 
 

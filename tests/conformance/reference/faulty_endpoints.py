@@ -1,5 +1,6 @@
 """The reference with one thing wrong with whom it serves, a class for each."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from a2a_agent.agents.scenarios import ScenarioAgent
 from conformance.dialects import V0_3, V1_0, Operation
+from conformance.expect import INVALID_REQUEST, METHOD_NOT_FOUND
 from tests.conformance.reference.endpoint import ALICE, BOB, Asked, Desk, Reference, result_of
 
 
@@ -34,6 +36,82 @@ class StreamsToStrangers(Reference):
     def caller(self, request: Request) -> Desk | None:
         is_stream = request.headers.get("accept") == "text/event-stream"
         return super().caller(request) or (self.desks[ALICE] if is_stream else None)
+
+
+class _Lets(Reference):
+    """Credentials are asked for, except for bodies that `is_let_in` is true of."""
+
+    def is_let_in(self, said: Any) -> bool:
+        raise NotImplementedError
+
+    async def rpc(self, request: Request) -> Response:
+        is_let_in = "authorization" not in request.headers and self.is_let_in(await request.json())
+        request.state.is_let_in = is_let_in
+        return await super().rpc(request)
+
+    def caller(self, request: Request) -> Desk | None:
+        return self.desks[ALICE] if request.state.is_let_in else super().caller(request)
+
+
+def _calls(said: Any, *operations: Operation) -> bool:
+    """Whether a request is for one of the operations, in either version."""
+    names = {one.methods[operation] for one in (V0_3, V1_0) for operation in operations}
+    return isinstance(said, dict) and said.get("method") in names
+
+
+class ListsForStrangers(_Lets):
+    """Credentials are asked for, except for lists of tasks."""
+
+    def is_let_in(self, said: Any) -> bool:
+        return _calls(said, Operation.LIST)
+
+
+class RegistersForStrangers(_Lets):
+    """Credentials are asked for, except to register a webhook."""
+
+    def is_let_in(self, said: Any) -> bool:
+        return _calls(said, Operation.PUSH_CREATE)
+
+
+class ShowsWebhooksToStrangers(_Lets):
+    """Credentials are asked for, except to see webhooks."""
+
+    def is_let_in(self, said: Any) -> bool:
+        return _calls(said, Operation.PUSH_GET, Operation.PUSH_LIST)
+
+
+class DeletesForStrangers(_Lets):
+    """Credentials are asked for, except to delete a webhook."""
+
+    def is_let_in(self, said: Any) -> bool:
+        return _calls(said, Operation.PUSH_DELETE)
+
+
+class AnswersBatchesOfStrangers(_Lets):
+    """Credentials are asked for, except by batches."""
+
+    def is_let_in(self, said: Any) -> bool:
+        return isinstance(said, list)
+
+
+class CarriesOutNotificationsOfStrangers(_Lets):
+    """Credentials are asked for, except by notifications."""
+
+    def is_let_in(self, said: Any) -> bool:
+        return isinstance(said, dict) and "id" not in said
+
+
+class LooksAtRequestsFirst(Reference):
+    """No fault: what is no request here, or for no method, is refused whoever asks."""
+
+    async def rpc(self, request: Request) -> Response:
+        said = await request.json()
+        is_call = isinstance(said, dict) and "id" in said
+        if is_call and not _calls(said, Operation.LIST):
+            return await super().rpc(request)
+        error = {"code": METHOD_NOT_FOUND if is_call else INVALID_REQUEST, "message": "no"}
+        id = said["id"] if is_call else None
+        return JSONResponse({"jsonrpc": "2.0", "id": id, "error": error})
 
 
 class Forbids(Reference):
@@ -64,7 +142,7 @@ class ShowsTheExtendedCard(Reference):
 
     async def refusal(self, request: Request) -> Response:
         said = await request.json()
-        if said["method"] in (one.methods[Operation.EXTENDED_CARD] for one in (V0_3, V1_0)):
+        if _calls(said, Operation.EXTENDED_CARD):
             return result_of(said, self.extended_card(request))
         return await super().refusal(request)
 
@@ -169,16 +247,24 @@ class StreamsForAll(_Served):
 class RemembersMessagesOfAll(Reference):
     """A message that comes again is answered as the first one, whoever sent that."""
 
+    OPERATIONS: Sequence[Operation] = (Operation.SEND, Operation.STREAM)
+
     def __init__(self, agent: ScenarioAgent) -> None:
         super().__init__(agent)
         self.first: dict[str, Desk] = {}
 
     async def answer(self, asked: Asked) -> Response:
         message = asked.params.get("message")
-        if asked.operation is Operation.SEND and isinstance(message, dict):
+        if asked.operation in self.OPERATIONS and isinstance(message, dict):
             message_id = str(message.get("messageId"))
             asked = replace(asked, desk=self.first.setdefault(message_id, asked.desk))
         return await super().answer(asked)
+
+
+class RemembersStreamsOfAll(RemembersMessagesOfAll):
+    """A message that is streamed again is answered as the first one, whoever sent that."""
+
+    OPERATIONS = (Operation.STREAM,)
 
 
 class ShowsWebhooksToAll(_Served):

@@ -1,5 +1,6 @@
 """The reference with one thing wrong with its webhooks, a class for each."""
 
+import socket
 from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
@@ -314,6 +315,38 @@ class TakesLinkLocal(Webhooks):
     async def is_forbidden(self, url: str) -> bool:
         is_link_local = urlsplit(url).hostname == "169.254.169.254"
         return not is_link_local and await super().is_forbidden(url)
+
+
+class TakesAllInline(Webhooks):
+    """A webhook that comes with a message may be anywhere."""
+
+    async def checked_inline(self, named: Any) -> Mapping[str, Any]:
+        return {"id": "inline", **named}
+
+
+class TakesOtherWritings(Webhooks):
+    """Only addresses in the usual writing are looked at, and the names of this machine."""
+
+    async def is_forbidden(self, url: str) -> bool:
+        host = urlsplit(url).hostname or ""
+        try:
+            ip_address(host)
+        except ValueError:
+            return host == "localhost" or not url.startswith("http")
+        return await super().is_forbidden(url)
+
+
+class TakesPrivateOfOtherWritings(TakesOtherWritings):
+    """The same, and link-local addresses are looked at in all writings."""
+
+    async def is_forbidden(self, url: str) -> bool:
+        host = (urlsplit(url).hostname or "").rstrip(".")
+        try:
+            if ip_address(socket.inet_aton(host)).is_link_local:
+                return True
+        except OSError:
+            pass
+        return await super().is_forbidden(url)
 
 
 class TakesNames(Webhooks):

@@ -117,6 +117,10 @@ class Webhooks:
         }
         return {"id": str(uuid4()), **given}
 
+    async def checked_inline(self, named: Any) -> Mapping[str, Any]:
+        """The same of one that comes with a message."""
+        return await self.checked(named)
+
     async def is_forbidden(self, url: str) -> bool:
         """Whether it is no URL of the web, or of a network of the server's own."""
         parts = urlsplit(url)
