@@ -1,6 +1,7 @@
 """Which version a request is in, and what that decides (1.0 §3.6)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -23,6 +24,13 @@ from conformance.session import Session
 _UNHEARD_OF = ("9.9", "latest")
 _UNHEARD_OF_MINORS = ("1.7", "0.1")
 _OF_BOTH = (Operation.SEND, Operation.GET, Operation.CANCEL)
+_STREAMS = (Operation.STREAM, Operation.SUBSCRIBE)
+_OF_WEBHOOKS = (
+    Operation.PUSH_CREATE,
+    Operation.PUSH_GET,
+    Operation.PUSH_LIST,
+    Operation.PUSH_DELETE,
+)
 
 
 async def methods_are_there(session: Session) -> None:
@@ -45,6 +53,16 @@ async def header_of_0_3(session: Session) -> None:
     headers = {"A2A-Version": session.dialect.version}
     reply = await session.call(Operation.GET, {"id": str(uuid4())}, headers=headers)
     reply.must_be_error(TASK_NOT_FOUND)
+    said = {"message": session.message("Hello")}
+    for operation in (Operation.SEND, *_declared(session, "streaming", Operation.STREAM)):
+        reply = await session.call(operation, said, headers=headers)
+        is_served = reply.code not in (METHOD_NOT_FOUND, VERSION_NOT_SUPPORTED)
+        expect(is_served, "what 0.3 answers", reply.gist, reply.exchange)
+
+
+def _declared(session: Session, capability: str, *operations: Operation) -> tuple[Operation, ...]:
+    """The operations, where the card says that the endpoint is capable of them."""
+    return operations if session.declares(capability) else ()
 
 
 async def _unversioned(session: Session, headers: Mapping[str, str]) -> Reply:
@@ -69,11 +87,13 @@ async def unsupported_minor(session: Session) -> None:
 
 
 async def _expect_unsupported(session: Session, versions: Sequence[str]) -> None:
-    for version in versions:
-        reply = await session.call(
-            Operation.GET, {"id": str(uuid4())}, headers={"A2A-Version": version}
-        )
-        reply.must_be_error(VERSION_NOT_SUPPORTED)
+    said = {"message": session.message("Hello")}
+    asked = {Operation.GET: {"id": str(uuid4())}, Operation.LIST: {}, Operation.SEND: said}
+    asked |= dict.fromkeys(_declared(session, "streaming", Operation.STREAM), said)
+    for operation, params in asked.items():
+        for version in versions:
+            reply = await session.call(operation, params, headers={"A2A-Version": version})
+            reply.must_be_error(VERSION_NOT_SUPPORTED)
 
 
 async def in_the_query(session: Session) -> None:
@@ -101,7 +121,12 @@ async def patch_number_ignored(session: Session) -> None:
 
 
 async def methods_of_the_other(session: Session) -> None:
-    for operation in _OF_BOTH:
+    for operation in (
+        *_OF_BOTH,
+        Operation.LIST,
+        *_declared(session, "streaming", *_STREAMS),
+        *_declared(session, "pushNotifications", *_OF_WEBHOOKS),
+    ):
         reply = await _other_method(session, operation)
         reply.must_be_error(METHOD_NOT_FOUND)
 
@@ -116,10 +141,8 @@ async def says_which_header(session: Session) -> None:
 
 
 async def _other_method(session: Session, operation: Operation) -> Reply:
-    request = session.request(operation, {}, 1)
-    reply = await session.post({**request, "method": _other(session.dialect).methods[operation]})
-    session.see_reply(reply, 1, None)
-    return reply
+    mixed = replace(session.dialect, methods=_other(session.dialect).methods)
+    return await session.beside(mixed).call(operation, {})
 
 
 async def same_tasks(session: Session) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from conformance.dialects import V0_3, V1_0
+from conformance.dialects import V0_3, V1_0, Operation
 from conformance.expect import METHOD_NOT_FOUND, TASK_NOT_FOUND, VERSION_NOT_SUPPORTED
-from tests.conformance.mutants.altering import Alteration, asks, replies
+from tests.conformance.mutants.altering import Alteration, asks, asks_of, replies
 from tests.conformance.mutants.messages import Asked, error
 from tests.conformance.mutants.mutant import NEW, OLD, Mutant
 
@@ -25,12 +25,24 @@ def _taken_for(change: Callable[[str, Asked], str]) -> Alteration:
     return asks(ask)
 
 
+def _unheard_of_taken_for_1_0(*operations: Operation) -> Alteration:
+    def change(said: str, asked: Asked) -> str:
+        is_meant = said not in ("", "0.3") and asked.operation in operations
+        return "1.0" if is_meant else said
+
+    return _taken_for(change)
+
+
 def _by_method(said: str, asked: Asked) -> str:
     method = asked.members.get("method")
     for dialect in (V0_3, V1_0):
         if method in dialect.methods.values():
             return dialect.version
     return said
+
+
+def _by_method_of(*operations: Operation) -> Alteration:
+    return _taken_for(lambda said, a: _by_method(said, a) if a.operation in operations else said)
 
 
 def _is_old(asked: Asked) -> bool:
@@ -69,6 +81,21 @@ MUTANTS: Sequence[Mutant] = (
         ("versions.methods-of-the-other",),
     ),
     Mutant(
+        "version of streams told by the method's name",
+        _by_method_of(Operation.STREAM, Operation.SUBSCRIBE),
+        ("versions.methods-of-the-other",),
+    ),
+    Mutant(
+        "version of subscriptions told by the method's name",
+        _by_method_of(Operation.SUBSCRIBE),
+        ("versions.methods-of-the-other",),
+    ),
+    Mutant(
+        "version of lists told by the method's name",
+        _by_method_of(Operation.LIST),
+        ("versions.methods-of-the-other",),
+    ),
+    Mutant(
         "request without a version refused",
         asks(lambda a: error(VERSION_NOT_SUPPORTED, a) if _is_old(a) else None),
         ("versions.no-header-is-0-3", "versions.empty-header-is-0-3"),
@@ -93,6 +120,42 @@ MUTANTS: Sequence[Mutant] = (
         ),
         ("versions.header-of-0-3",),
         OLD,
+    ),
+    Mutant(
+        "messages of 0.3 refused where it is said",
+        asks_of(
+            lambda a: error(VERSION_NOT_SUPPORTED, a) if a.headers.get(_HEADER) == "0.3" else None,
+            Operation.SEND,
+        ),
+        ("versions.header-of-0-3",),
+        OLD,
+    ),
+    Mutant(
+        "streams of 0.3 refused where it is said",
+        asks_of(
+            lambda a: error(VERSION_NOT_SUPPORTED, a) if a.headers.get(_HEADER) == "0.3" else None,
+            Operation.STREAM,
+        ),
+        ("versions.header-of-0-3",),
+        OLD,
+    ),
+    Mutant(
+        "unknown version of messages taken for 1.0",
+        _unheard_of_taken_for_1_0(Operation.SEND),
+        ("versions.unsupported", "versions.unsupported-minor"),
+        NEW,
+    ),
+    Mutant(
+        "unknown version of streams taken for 1.0",
+        _unheard_of_taken_for_1_0(Operation.STREAM),
+        ("versions.unsupported", "versions.unsupported-minor"),
+        NEW,
+    ),
+    Mutant(
+        "unknown version of lists taken for 1.0",
+        _unheard_of_taken_for_1_0(Operation.LIST),
+        ("versions.unsupported", "versions.unsupported-minor"),
+        NEW,
     ),
     Mutant(
         "unknown version taken for 1.0",
