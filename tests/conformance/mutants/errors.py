@@ -55,8 +55,22 @@ MUTANTS: Sequence[Mutant] = (
         ("errors.no-insides",),
     ),
     Mutant(
-        "exception in the message of a failed task",
-        objects(lambda o: {**o, "text": "ValueError: boom"} if "failed" in str(o) else o),
+        "driver's error in an error's message",
+        errors(lambda e: {**e, "message": "(sqlite3.OperationalError) no such table: tasks"}),
+        ("errors.no-insides",),
+    ),
+    Mutant(
+        "Java's exception in an error's message",
+        errors(lambda e: {**e, "message": "java.lang.NullPointerException"}),
+        ("errors.no-insides",),
+    ),
+    Mutant(
+        "driver's error in the message of a failed task",
+        objects(
+            lambda o: (
+                {**o, "text": "(sqlite3.OperationalError) locked"} if "failed" in str(o) else o
+            )
+        ),
         ("errors.no-insides",),
         setup=_FAILING,
     ),
