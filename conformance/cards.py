@@ -93,6 +93,14 @@ def is_public(host: str) -> bool:
         return "." in name and not is_local
 
 
+def is_loopback(host: str) -> bool:
+    """Whether the host is the machine itself, by its usual name or by an address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def is_unspecified(host: str) -> bool:
     """Whether the host is an address to listen on, which nobody can be reached at."""
     try:

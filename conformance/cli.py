@@ -64,6 +64,13 @@ def conformance(
         list[str] | None,
         typer.Option(metavar="'NAME: VALUE'|@FILE", help="Of a second caller. Repeatable."),
     ] = None,
+    trust_card_urls: Annotated[
+        bool,
+        typer.Option(
+            "--trust-card-urls",
+            help="Send the headers to other origins than that of URL, too, if the card names them.",
+        ),
+    ] = False,
     webhook_host: Annotated[
         str | None,
         typer.Option(
@@ -128,6 +135,7 @@ def conformance(
                 prompts=prompt or (),
                 headers=header or (),
                 other_headers=other_header or (),
+                trusts_card_urls=trust_card_urls,
                 webhook_host=webhook_host,
                 timeout_seconds=timeout,
                 max_minutes=max_minutes,

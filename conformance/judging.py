@@ -7,6 +7,7 @@ import httpx
 
 from conformance.knowledge import Knowledge
 from conformance.options import Options, WrongOption
+from conformance.origins import origin_of
 from conformance.peer import Limits, Peer
 from conformance.runner import Ledger, Plan, RunEvent, run
 from conformance.target import Target, find
@@ -55,4 +56,5 @@ async def _connected(options: Options) -> AsyncGenerator[Peer, None]:
         what = "HTTP is impossible as the environment has it (HTTP_PROXY, SSL_CERT_FILE, …)"
         raise WrongOption(f"{what}: {error}") from error
     async with client as http:
-        yield Peer(http, limits=limits, headers=options.headers)
+        origins = None if options.trusts_card_urls else {origin_of(options.url)}
+        yield Peer(http, limits=limits, headers=options.headers, origins=origins)

@@ -7,6 +7,7 @@ from math import inf
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from conformance.cards import is_loopback
 from conformance.knowledge import BEHAVIOURS
 from conformance.requirements import VERSIONS, Requirement, requirements
 
@@ -35,6 +36,8 @@ class Options:
     prompts: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     other_headers: Mapping[str, str] = field(default_factory=dict)
+    trusts_card_urls: bool = False
+    """Whether the headers are sent to whatever addresses the card names."""
     webhook_host: str | None = None
     timeout_seconds: float = TIMEOUT_SECONDS
     max_minutes: float = MAX_MINUTES
@@ -57,6 +60,7 @@ def parsed(
     prompts: Sequence[str] = (),
     headers: Sequence[str] = (),
     other_headers: Sequence[str] = (),
+    trusts_card_urls: bool = False,
     webhook_host: str | None = None,
     timeout_seconds: float = TIMEOUT_SECONDS,
     max_minutes: float = MAX_MINUTES,
@@ -80,6 +84,7 @@ def parsed(
         prompts=dict(map(_prompt, prompts)),
         headers=dict(map(_header, _lines(headers))),
         other_headers=dict(map(_header, _lines(other_headers))),
+        trusts_card_urls=trusts_card_urls,
         webhook_host=webhook_host or _own_host(url),
         timeout_seconds=timeout_seconds,
         max_minutes=max_minutes,
@@ -147,6 +152,4 @@ def _header(text: str) -> tuple[str, str]:
 
 def _own_host(url: str) -> str | None:
     """Where an endpoint on this machine reaches us."""
-    host = urlsplit(url).hostname or ""
-    is_here = host in ("localhost", "::1") or host.startswith("127.")
-    return "127.0.0.1" if is_here else None
+    return "127.0.0.1" if is_loopback(urlsplit(url).hostname or "") else None

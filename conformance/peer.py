@@ -6,7 +6,7 @@ what is missing of the response is told by its `trouble`.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from types import MappingProxyType
 import httpx
 
 from conformance.exchange import Exchange
+from conformance.origins import origin_of
 from conformance.sse import Decoder, Event
 
 # A host name that no DNS label can hold is a UnicodeError of Python's, a port that is too large an
@@ -41,13 +42,22 @@ class Limits:
 
 
 class Peer:
-    """The endpoint, as far as HTTP goes; `headers` go with every request, and are not shown."""
+    """The endpoint, as far as HTTP goes; `headers` go with every request, and are not shown.
+
+    With `origins`, they go with requests to these only.
+    """
 
     def __init__(
-        self, http: httpx.AsyncClient, *, limits: Limits, headers: Mapping[str, str]
+        self,
+        http: httpx.AsyncClient,
+        *,
+        limits: Limits,
+        headers: Mapping[str, str],
+        origins: Collection[str] | None = None,
     ) -> None:
         self._http = http
         self._headers = dict(headers)
+        self._origins = origins
         self.limits = limits
         self.troubles = 0
         """How many exchanges, up to the last one, have ended without a whole response."""
@@ -57,13 +67,18 @@ class Peer:
         """Those that go with every request: credentials."""
         return MappingProxyType(self._headers)
 
+    def headers_for(self, url: str) -> Mapping[str, str]:
+        """Those that go with requests there: none where they must not become known."""
+        is_trusted = self._origins is None or origin_of(url) in self._origins
+        return self.headers if is_trusted else {}
+
     def anonymous(self) -> "Peer":
         """The same without the headers that go with every request: without credentials."""
         return self.speaking_as({})
 
     def speaking_as(self, headers: Mapping[str, str]) -> "Peer":
         """The same with these headers instead: as another caller."""
-        return Peer(self._http, limits=self.limits, headers=headers)
+        return Peer(self._http, limits=self.limits, headers=headers, origins=self._origins)
 
     async def request(
         self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
@@ -78,12 +93,13 @@ class Peer:
         self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
     ) -> AsyncGenerator["Response", None]:
         """The response, its body still to be read; leaving the block hangs up."""
+        credentials = self.headers_for(url)
         exchange = Exchange(
             method=method,
             url=url,
-            request_headers={**self._headers, **headers},
+            request_headers={**credentials, **headers},
             request_body=body,
-            secrets=frozenset(name.lower() for name in self._headers),
+            secrets=frozenset(name.lower() for name in credentials),
         )
         began = time.monotonic()
         async with AsyncExitStack() as stack:

@@ -32,6 +32,7 @@ def suite(config: pytest.Config) -> "Suite":
             prompts=given("a2a_prompt"),
             headers=given("a2a_header"),
             other_headers=given("a2a_other_header"),
+            trusts_card_urls=given("a2a_trust_card_urls"),
             webhook_host=given("a2a_webhook_host"),
             timeout_seconds=given("a2a_timeout"),
             max_minutes=given("a2a_max_minutes"),

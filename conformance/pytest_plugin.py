@@ -42,6 +42,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the agent follows the messageIds of the A2A project's test agents",
     )
     group.addoption(
+        "--a2a-trust-card-urls",
+        action="store_true",
+        help="send the headers to other origins than that of the URL, too, if the card names them",
+    )
+    group.addoption(
         "--a2a-webhook-host",
         metavar="HOST",
         help="where the endpoint can reach this machine",

@@ -39,15 +39,17 @@ from conformance.cases import (
     versions,
 )
 from conformance.cases.case import Case
+from conformance.cases.given import how_to_be_let_in
 from conformance.dialects import Operation
 from conformance.exchange import Exchange
 from conformance.expect import Broken, NotExercised
 from conformance.exploring import explore
 from conformance.knowledge import Knowledge
+from conformance.origins import origin_of
 from conformance.peer import Peer
 from conformance.requirements import Level, Requirement
 from conformance.session import Session
-from conformance.target import Target
+from conformance.target import Interface, Target
 from conformance.verdict import Record, Result, Verdict
 
 _MODULES = (
@@ -88,6 +90,11 @@ class Started:
     versions: Sequence[str]
     cases: int
     at: datetime
+    interfaces: Sequence[Interface] = ()
+    """Where the versions are spoken, by the card."""
+    card_url: str = ""
+    untrusted: Sequence[str] = ()
+    """The origins of interfaces that credentials are known for, and not sent to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +182,15 @@ async def run(
     }
     ledger.records = [record for of_version in records.values() for record in of_version.values()]
     count = sum(record.requirement.id in CASES for record in ledger.records)
-    yield Started(url=plan.target.url, versions=versions, cases=count, at=datetime.now(UTC))
+    yield Started(
+        url=plan.target.url,
+        versions=versions,
+        cases=count,
+        at=datetime.now(UTC),
+        interfaces=interfaces,
+        card_url=plan.target.card_url,
+        untrusted=_untrusted(plan, peer),
+    )
     for interface in interfaces:
         session = Session(
             peer=peer,
@@ -193,6 +208,13 @@ async def run(
             async for event in events:
                 yield event
     yield ledger.finished(is_whole=True)
+
+
+def _untrusted(plan: Plan, peer: Peer) -> list[str]:
+    """The origins of the interfaces that credentials are known for, and not sent to."""
+    knowing = peer if peer.headers else peer.speaking_as(plan.other_headers or {})
+    urls = [interface.url for interface in plan.target.interfaces if knowing.headers]
+    return list(dict.fromkeys(origin_of(url) for url in urls if not knowing.headers_for(url)))
 
 
 async def _tried(
@@ -214,7 +236,8 @@ async def _tried(
         elif silence:
             record.reason = f"the endpoint no longer answers: {silence}"
         elif not is_let_in and name not in card.CASES:
-            record.reason, record.how = "the endpoint lets nobody in", '--header "Authorization: …"'
+            record.reason = "the endpoint lets nobody in"
+            record.how = how_to_be_let_in(session)
         elif fault and record.requirement.needs:
             record.fault = fault
         else:

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from conformance.cards import host_of, interfaces
 from conformance.dialects import DIALECTS, Dialect
 from conformance.exchange import Exchange
+from conformance.origins import is_link_local, origin_of
 from conformance.peer import Peer
 
 CARD_PATH = "/.well-known/agent-card.json"
@@ -41,10 +42,14 @@ class Target:
 async def find(peer: Peer, url: str, versions: Sequence[str] = ()) -> Target:
     """The endpoint at the URL, or whose card is there. Without versions, those that it offers.
 
-    Raises NoEndpoint where there is no card, or none that names such interfaces.
+    Raises NoEndpoint where there is no card, none that names such interfaces, or one that leads to
+    link-local addresses from elsewhere.
     """
     exchange, card = await _card(peer, url)
     offered = _interfaces(card)
+    for one in offered:
+        if await _leads_to_link_local(peer, url, one.url):
+            raise NoEndpoint(f"the card at {exchange.url} names {one.url}, which is link-local")
     chosen = [one for one in offered if one.dialect.version in versions] if versions else offered
     found = {one.dialect.version for one in chosen}
     if not found or found < set(versions):
@@ -55,6 +60,13 @@ async def find(peer: Peer, url: str, versions: Sequence[str] = ()) -> Target:
     return Target(
         url=url, card_url=exchange.url, card=card, card_exchange=exchange, interfaces=chosen
     )
+
+
+async def _leads_to_link_local(peer: Peer, given: str, named: str) -> bool:
+    if origin_of(named) == origin_of(given):
+        return False
+    seconds = peer.limits.seconds
+    return await is_link_local(named, seconds) and not await is_link_local(given, seconds)
 
 
 async def _card(peer: Peer, url: str) -> tuple[Exchange, Mapping[str, Any]]:

@@ -87,7 +87,14 @@ def need_credentials(session: Session) -> None:
     if not any(card.get(name) for name in ("securitySchemes", "security", "securityRequirements")):
         raise NotExercised("the card declares no security schemes")
     if not session.peer.headers:
-        raise NotExercised("no credentials are known", '--header "Authorization: …"')
+        raise NotExercised("no credentials are known", how_to_be_let_in(session))
+    if not session.peer.headers_for(session.url):
+        raise NotExercised("credentials are not sent there", how_to_be_let_in(session))
+
+
+def how_to_be_let_in(session: Session) -> str:
+    """The option with which credentials are sent to the endpoint."""
+    return "--trust-card-urls" if session.peer.headers else '--header "Authorization: …"'
 
 
 async def other_caller(session: Session) -> Session:

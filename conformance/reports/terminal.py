@@ -71,14 +71,27 @@ class Terminal:
         """Shows the event, as far as it is of the moment."""
         match event:
             case Started():
-                versions = " and ".join(event.versions)
-                self._console.print(f"A2A {versions} at {one_line(event.url)}")
+                self._console.print(one_line(_heading(event)))
+                for origin in event.untrusted:
+                    text = f"Headers are not sent to {origin}: --trust-card-urls would do that"
+                    self._console.print(one_line(text))
                 self._progress.update(self._task, description="", total=event.cases)
             case CaseDone():
                 where = f"{event.version} {event.requirement}"
                 self._progress.update(self._task, description=where, advance=1)
                 if not self._is_live:
                     self._console.print(f"{event.verdict:<{_WIDTH}}  {where}")
+
+
+def _heading(started: Started) -> str:
+    """What is tested, and by which card where that leads elsewhere than to the URL given."""
+    places: dict[str, list[str]] = {}
+    for one in started.interfaces:
+        places.setdefault(one.url.rstrip("/"), []).append(one.dialect.version)
+    if places.keys() <= {started.url.rstrip("/")}:
+        return f"A2A {' and '.join(started.versions)} at {started.url}"
+    tested = " and ".join(f"{' and '.join(found)} at {url}" for url, found in places.items())
+    return f"A2A {tested}, by the card {started.card_url}"
 
 
 def show(account: Account, console: Console) -> None:
