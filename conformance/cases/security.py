@@ -29,6 +29,10 @@ _NOT_THERE = (METHOD_NOT_FOUND, UNSUPPORTED_OPERATION)
 
 def _without_credentials(session: Session) -> Session:
     need_credentials(session)
+    names = ("security", "securityRequirements")
+    required = [one for name in names for one in objects(session.card.get(name))]
+    if any(one in ({}, {"schemes": {}}) for one in required):
+        raise NotExercised("credentials are not required, by the card: anybody may be served")
     return session.beside(session.dialect, peer=session.peer.anonymous())
 
 

@@ -141,6 +141,7 @@ def test_run_writes_the_summary_and_every_report_for_people_and_programs(
             scenarios="true",
             prompts='long=count $(touch x) `y` "z"\n\ninput=ask\n',
             headers="Authorization: Bearer a b\nX-Key: 'c'\n",
+            trust_card_urls="true",
             min_exercised="1",
             baseline=str(known),
         )

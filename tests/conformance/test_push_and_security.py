@@ -268,6 +268,18 @@ async def test_what_is_not_there_for_anybody_may_be_refused_before_it_is_known_w
     assert {one.verdict for one in results} == {Verdict.PASS}
 
 
+async def test_endpoint_whose_card_requires_no_credentials_may_serve_anybody() -> None:
+    results = await judged_reference(
+        endpoints.ServesAnybody, ["security.no-credentials", "security.streams-are-guarded"]
+    )
+    assert {(one.verdict, one.reason) for one in results} == {
+        (
+            Verdict.NOT_EXERCISED,
+            "credentials are not required, by the card: anybody may be served",
+        )
+    }
+
+
 async def test_busy_endpoint_that_does_not_say_when_to_come_back_is_caught() -> None:
     results = await judged_reference(
         endpoints.IsBusy, ["push.list", "jsonrpc.http-200", "security.retry-after"]

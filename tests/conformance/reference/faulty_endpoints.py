@@ -114,6 +114,15 @@ class LooksAtRequestsFirst(Reference):
         return JSONResponse({"jsonrpc": "2.0", "id": id, "error": error})
 
 
+class ServesAnybody(ServesStrangers):
+    """No fault: the card says that credentials are not required."""
+
+    def card(self, request: Request) -> dict[str, Any]:
+        said = super().card(request)
+        open_to_all = [{"schemes": {}}, *said["securityRequirements"]]
+        return {**said, "security": [*said["security"], {}], "securityRequirements": open_to_all}
+
+
 class Forbids(Reference):
     """Whoever is not known is answered as if they were, and may not."""
 
