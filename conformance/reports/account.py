@@ -116,8 +116,8 @@ def account(
     started: Started,
     finished: Finished,
     *,
-    known: Known | None = None,
-    min_exercised_percent: float = 50.0,
+    known: Known | None,
+    min_exercised_percent: float,
 ) -> Account:
     """The account of a run, and what it comes to, by the baseline where there is one."""
     found = None if known is None else differences(known, finished.results)

@@ -81,6 +81,7 @@ def test_tests_whose_paths_are_named_run_too(scenarios: str, directory: Path) ->
     assert "3 passed" in out
 
 
+@pytest.mark.timeout(180)
 def test_run_that_exercises_too_little_is_no_pass_as_in_the_program(directory: Path) -> None:
     words = ("--a2a-only", "tasks.cancel-ends-a-task-at-work", "--a2a-version", "1.0")
 
@@ -93,6 +94,7 @@ def test_run_that_exercises_too_little_is_no_pass_as_in_the_program(directory: P
     assert "1 skipped" in out
 
 
+@pytest.mark.timeout(180)
 def test_baseline_has_the_meaning_that_it_has_for_the_program(
     scenarios: str, directory: Path
 ) -> None:
@@ -112,6 +114,21 @@ def test_baseline_has_the_meaning_that_it_has_for_the_program(
     assert "\nFAILED: differs from the baseline: new failure: errors.no-insides (1.0)\n" in failed
     assert "\nfixed: it passes, and is to be taken out of the baseline\n" in fixed
     assert "\nFAILED: differs from the baseline: fixed: errors.no-insides (1.0)\n" in fixed
+
+
+def test_headers_can_come_from_a_file(directory: Path) -> None:
+    (directory / "headers").write_text("Authorization: Bearer s3cret-token\nX-Tenant: blue\n")
+
+    with listening(failing(-32001, LEAK)) as url:
+        code, out = pytest_in(
+            directory,
+            *("--a2a-url", url, "--a2a-version", "1.0", "--a2a-only", "errors.no-insides"),
+            "--a2a-header=@headers",
+        )
+
+    assert code == 1, out
+    assert f"\ncurl -sS -N -X POST {url}/ -H 'Authorization: …' -H 'X-Tenant: …' " in out
+    assert "s3cret" not in out
 
 
 def test_collecting_alone_tests_nothing(scenarios: str, directory: Path) -> None:
