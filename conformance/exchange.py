@@ -1,11 +1,19 @@
-"""One request and what came back, as it is shown to people: whole, bounded, without secrets."""
+"""One request and what came back, and how they are shown to people."""
 
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_MOST_SHOWN = 4_000
-_HIDDEN = "…"
+from conformance.redaction import HIDDEN, Redaction
+
+_MOST_METHOD = 50
+_MOST_URL = 2_000
+_MOST_HEADER = 500
+_MOST_HEADERS = 20
+_MOST_BODY = 4_000
+"""Characters of a body that still go on the command line."""
+_MOST_BEGINNING = 200
+"""Characters of one that does not."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,27 +40,31 @@ class Exchange:
         """What the response says that it is, without parameters."""
         return self.response_headers.get("content-type", "").partition(";")[0].strip().lower()
 
-    @property
-    def curl(self) -> str:
-        """The request as a command line; secrets are left out."""
-        words = ["curl", "-sS", "-N", "-X", self.method, self.url]
-        for name, value in self.request_headers.items():
-            shown = _HIDDEN if name.lower() in self.secrets else value
-            words += ["-H", f"{name}: {shown}"]
-        if self.request_body:
-            words += ["--data-binary", _shown(self.request_body)]
-        return shlex.join(words)
+    def curl(self, redaction: Redaction) -> str:
+        """The request as a command line, without secrets; what it is too long for is told."""
+        words = ["curl", "-sS", "-N", "-X", redaction.shown(self.method, _MOST_METHOD)]
+        words.append(redaction.shown(self.url, _MOST_URL))
+        for name, value in list(self.request_headers.items())[:_MOST_HEADERS]:
+            shown = HIDDEN if name.lower() in self.secrets else value
+            words += ["-H", redaction.shown(f"{name}: {shown}", _MOST_HEADER)]
+        notes = []
+        if len(self.request_headers) > _MOST_HEADERS:
+            notes.append(f"{len(self.request_headers) - _MOST_HEADERS} more headers")
+        body = self.request_body.decode("utf-8", "backslashreplace")
+        if len(body) > _MOST_BODY:
+            words += ["--data-binary", "@body"]
+            beginning = " ".join(redaction.shown(body, _MOST_BEGINNING).split())
+            notes.append(f"body: {len(self.request_body):,} bytes, {beginning}")
+        elif body:
+            words += ["--data-binary", redaction.shown(body, _MOST_BODY)]
+        line = shlex.join(words)
+        return f"{line}  # {'; '.join(notes)}" if notes else line
 
     @property
     def answer(self) -> str:
-        """The response in a few lines, cut where it is long."""
+        """The response as it came, its body with its media type before it."""
         if self.status is None:
             return self.trouble or "no answer"
         head = f"HTTP {self.status}, {self.response_headers.get('content-type', 'no content type')}"
-        body = _shown(self.response_body)
+        body = self.response_body.decode("utf-8", "backslashreplace")
         return "\n".join(filter(None, (head, body, self.trouble)))
-
-
-def _shown(body: bytes) -> str:
-    text = body[:_MOST_SHOWN].decode("utf-8", "backslashreplace")
-    return text + _HIDDEN if len(body) > _MOST_SHOWN else text

@@ -66,12 +66,12 @@ class Reply:
 
     @property
     def gist(self) -> str:
-        """What it is, in a few words."""
+        """What it is: the error, the result, or all that came."""
         if self.error is not None:
-            return f"error {self.code}: {str(self.error.get('message'))[:200]}"
+            return f"error {self.code}: {self.error.get('message')}"
         if self._member("result") is not MISSING:
-            return f"a result: {str(self._member('result'))[:200]}"
-        return self.exchange.answer[:300]
+            return f"a result: {self._member('result')}"
+        return self.exchange.answer
 
     def must_be_error(self, *codes: int) -> None:
         """Raises Broken unless it is an error with one of the codes."""
@@ -139,7 +139,7 @@ def expect(condition: bool, expected: str, got: object, exchange: Exchange | Non
     """Raises Broken unless the condition holds."""
     if not condition:
         text = got if isinstance(got, str) else repr(got)
-        raise Broken(expected, text[:1_000], exchange)
+        raise Broken(expected, text, exchange)
 
 
 def expect_equal(

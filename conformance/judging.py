@@ -9,8 +9,12 @@ from conformance.knowledge import Knowledge
 from conformance.options import Options, WrongOption
 from conformance.origins import origin_of
 from conformance.peer import Limits, Peer
+from conformance.redaction import Redaction
 from conformance.runner import Ledger, Plan, RunEvent, run
-from conformance.target import Target, find
+from conformance.target import NoEndpoint, Target, find
+
+_MOST_SAID = 2_000
+"""Characters, of why there is nothing to be tested."""
 
 
 async def judge(options: Options, ledger: Ledger) -> AsyncGenerator[RunEvent, None]:
@@ -20,7 +24,7 @@ async def judge(options: Options, ledger: Ledger) -> AsyncGenerator[RunEvent, No
     HTTP.
     """
     async with _connected(options) as peer:
-        target = await find(peer, options.url, options.versions)
+        target = await _target(peer, options)
         plan = Plan(
             target=target,
             requirements=options.requirements,
@@ -38,7 +42,15 @@ async def judge(options: Options, ledger: Ledger) -> AsyncGenerator[RunEvent, No
 async def found(options: Options) -> Target:
     """The endpoint that would be tested. Raises NoEndpoint and WrongOption."""
     async with _connected(options) as peer:
+        return await _target(peer, options)
+
+
+async def _target(peer: Peer, options: Options) -> Target:
+    try:
         return await find(peer, options.url, options.versions)
+    except NoEndpoint as error:
+        redaction = Redaction(options.headers, options.other_headers)
+        raise NoEndpoint(redaction.shown(str(error), _MOST_SAID)) from None
 
 
 @asynccontextmanager

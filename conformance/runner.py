@@ -47,6 +47,7 @@ from conformance.exploring import explore
 from conformance.knowledge import Knowledge
 from conformance.origins import origin_of
 from conformance.peer import Peer
+from conformance.redaction import Redaction
 from conformance.requirements import Level, Requirement
 from conformance.session import Session
 from conformance.target import Interface, Target
@@ -176,8 +177,11 @@ async def run(
     ledger = ledger or Ledger()
     interfaces = plan.target.interfaces
     versions = [interface.dialect.version for interface in interfaces]
+    redaction = Redaction(peer.headers, plan.other_headers or {})
     records = {
-        version: {one.id: Record(one, version) for one in _of(plan.requirements, version)}
+        version: {
+            one.id: Record(one, version, redaction) for one in _of(plan.requirements, version)
+        }
         for version in versions
     }
     ledger.records = [record for of_version in records.values() for record in of_version.values()]
@@ -232,16 +236,15 @@ async def _tried(
         left = deadline - time.monotonic()
         silence = silence or await _silence(session)
         if left <= 0:
-            record.reason, record.how = _TOO_LONG, "--max-minutes"
+            record.miss(_TOO_LONG, "--max-minutes")
         elif silence:
-            record.reason = f"the endpoint no longer answers: {silence}"
+            record.miss(f"the endpoint no longer answers: {silence}")
         elif not is_let_in and name not in card.CASES:
-            record.reason = "the endpoint lets nobody in"
-            record.how = how_to_be_let_in(session)
+            record.miss("the endpoint lets nobody in", how_to_be_let_in(session))
         elif fault and record.requirement.needs:
-            record.fault = fault
+            record.fail(fault)
         else:
-            record.fault = await _guarded(session, name, case, min(case_seconds, left))
+            record.fail(await _guarded(session, name, case, min(case_seconds, left)))
         verdict = record.result().verdict
         yield CaseDone(requirement=name, version=record.version, verdict=verdict)
 
@@ -280,17 +283,16 @@ async def _guarded(session: Session, rule: str, case: Case, seconds: float) -> s
         session.breach(rule, broken.expected, broken.got, broken.exchange)
     except NotExercised as missing:
         if record is not None:
-            record.reason, record.how = missing.reason, missing.how
+            record.miss(missing.reason, missing.how)
     except TimeoutError:
         # Each exchange had its limit: there were many, and all were slow.
         if record is not None:
-            record.reason = f"it took longer than {seconds:.0f} seconds"
-            record.how = "--timeout with more seconds"
+            record.miss(f"it took longer than {seconds:.0f} seconds", "--timeout with more seconds")
     except Exception:  # whatever is wrong in the suite itself
         if session.flaws == flaws:
             return traceback.format_exc(limit=-3)
         if record is not None:  # the shapes are told of where they are watched
-            record.reason, record.how = _ODD, "repair what shapes.* say"
+            record.miss(_ODD, "repair what shapes.* say")
     finally:
         session.case = ""
     return ""
@@ -298,5 +300,5 @@ async def _guarded(session: Session, rule: str, case: Case, seconds: float) -> s
 
 def _explained(record: Record, otherwise: str) -> Record:
     if not (record.kept or record.findings or record.reason or record.fault):
-        record.reason = otherwise
+        record.miss(otherwise)
     return record

@@ -30,7 +30,7 @@ from conformance.insides import leak
 from conformance.knowledge import Draft, Knowledge
 from conformance.peer import Peer
 from conformance.streaming import LiveStream
-from conformance.verdict import Finding, Record
+from conformance.verdict import Record
 
 HTTP_OK = "jsonrpc.http-200"
 CONTENT_TYPE = "jsonrpc.content-type"
@@ -140,9 +140,7 @@ class Session:
         """The rule was broken, once."""
         if rule in self.records:
             case = self.case if self.case != rule else ""
-            self.records[rule].findings.append(
-                Finding(expected=expected, got=got, exchange=exchange, case=case)
-            )
+            self.records[rule].breach(expected, got, exchange, case)
 
     def check(
         self, rule: str, is_kept: bool, expected: str, got: object, exchange: Exchange | None
@@ -151,7 +149,7 @@ class Session:
         if is_kept:
             self.keep(rule)
         else:
-            self.breach(rule, expected, str(got)[:1_000], exchange)
+            self.breach(rule, expected, str(got), exchange)
 
     def declares(self, capability: str) -> bool:
         """Whether the card says that the endpoint has it: `streaming`, `pushNotifications`, …"""
@@ -295,7 +293,7 @@ class Session:
     def see_envelope(self, value: Any, id: Any, exchange: Exchange) -> None:
         """Holds a response against what JSON-RPC 2.0 says of all of them (§5)."""
         if not isinstance(value, dict):
-            self.breach(ENVELOPE, "a JSON-RPC response", exchange.answer[:300], exchange)
+            self.breach(ENVELOPE, "a JSON-RPC response", exchange.answer, exchange)
             return
         said = value.get("jsonrpc")
         self.check(ENVELOPE, said == "2.0", '"jsonrpc": "2.0"', repr(said), exchange)

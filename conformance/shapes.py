@@ -56,7 +56,7 @@ def _validator(version: str, name: str) -> Draft202012Validator:
 
 def _flaw(version: str, error: ValidationError) -> Flaw:
     place = error.json_path.removeprefix("$").removeprefix(".") or "the value"
-    got = _shown(error.instance)
+    got = repr(error.instance)
     names = "propertyNames"
     keyword = names if names in error.absolute_schema_path else str(error.validator)
     if keyword == "type" and error.instance is None and error.absolute_path:
@@ -107,8 +107,3 @@ def _kinds(value: Any, place: str = "") -> Iterator[str]:
 
 def _stray_kind(place: str) -> Flaw:
     return Flaw(_KIND, f"no `kind` in {place}: 1.0 has none", "a `kind`")
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 300 else f"{text[:300]}…"

@@ -74,7 +74,7 @@ class LiveStream:
             session.see_reply(self.reply, self._id, None)
             if exchange.status == 200 and self.reply.error is None:
                 expected = "text/event-stream, or an error"
-                session.breach(TYPE, expected, exchange.answer[:300], exchange)
+                session.breach(TYPE, expected, exchange.answer, exchange)
             return
         session.see_status(exchange)
         session.keep(TYPE)
@@ -92,13 +92,11 @@ class LiveStream:
         is_response = _is_response(value)
         lines = event.data.split("\n")
         if len(lines) > 1 and all(_is_response(read_json(line.encode())) for line in lines):
-            got = f"{len(lines)} responses in one: {event.data[:300]}"
+            got = f"{len(lines)} responses in one: {event.data}"
             session.breach(ENDED, "an empty line after each event", got, exchange)
             return None
-        session.check(
-            ONE_LINE, event.lines_of_data == 1, "one line of data", event.data[:300], exchange
-        )
-        session.check(RESPONSE, is_response, "a JSON-RPC response", event.data[:300], exchange)
+        session.check(ONE_LINE, event.lines_of_data == 1, "one line of data", event.data, exchange)
+        session.check(RESPONSE, is_response, "a JSON-RPC response", event.data, exchange)
         if not is_response:
             return None
         self.reply = Reply(exchange=exchange, value=value)

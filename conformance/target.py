@@ -89,7 +89,7 @@ def _instead(exchange: Exchange) -> str:
         leads = f"HTTP {exchange.status} leads to {place[:300]}"
         return f"{leads}; redirects are not followed, so that the final URL has to be given"
     if exchange.status != 200:
-        return exchange.answer[:300]
+        return exchange.answer
     if (coding := head.get("content-encoding", "identity")[:300]) != "identity":
         return f"it is compressed ({coding}), though the request says Accept-Encoding: identity"
     return "it is no JSON object"

@@ -34,7 +34,7 @@ async def receiving_for(session: Session) -> AsyncGenerator[Receiver, None]:
 
 def _is_without_deliveries(session: Session, rule: str) -> bool:
     """Whether the case of the requirement has been there, and was told nothing at all."""
-    return any(one.exchange is None for one in _findings(session, rule))
+    return any(not one.curl for one in _findings(session, rule))
 
 
 def _findings(session: Session, rule: str) -> Sequence[Finding]:

@@ -107,10 +107,10 @@ async def _expect_answer(session: Session, word: bytes, content: bytes, params: 
     reply = await session.post(body)
     exchange = reply.exchange
     is_told = exchange.status is not None and exchange.status < 500
-    expect(is_told, "an answer, without HTTP 5xx", exchange.answer[:300], exchange)
+    expect(is_told, "an answer, without HTTP 5xx", exchange.answer, exchange)
     is_response = isinstance(reply.value, dict) and "jsonrpc" in reply.value
     expected = "a JSON-RPC response, or HTTP 4xx"
-    expect(is_response or exchange.status != 200, expected, exchange.answer[:300], exchange)
+    expect(is_response or exchange.status != 200, expected, exchange.answer, exchange)
     after = await session.call(Operation.GET, {"id": str(uuid4())})
     if after.code != TASK_NOT_FOUND:
         raise Broken("an answer to the next request as ever", after.gist, exchange)

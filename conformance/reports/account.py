@@ -1,36 +1,15 @@
-"""A run as reports tell of it: verdicts with their grounds, bounded, clean, and without secrets.
-
-All that comes from the endpoint goes through here on its way to people.
-"""
+"""A run as reports tell of it: verdicts with their grounds, sorted and counted."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as version_of
 
 from conformance.baseline import Differences, Known, differences
-from conformance.exchange import Exchange
 from conformance.outcome import Outcome, outcome
 from conformance.requirements import Level, Requirement
 from conformance.runner import Finished, Started
 from conformance.text import clean
 from conformance.verdict import Finding, Result, Verdict
-
-_MOST_FINDINGS = 3
-"""Of one requirement, that are told of in full."""
-_SHORTEST_SECRET = 6
-"""What is shorter would be found in too much that is none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
-    """A finding, as it is shown."""
-
-    expected: str
-    got: str
-    case: str = ""
-    """The requirement whose case was at work, where that is another one."""
-    curl: str = ""
-    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +19,7 @@ class Row:
     requirement: Requirement
     version: str
     verdict: Verdict
-    breaches: Sequence[Breach] = ()
+    breaches: Sequence[Finding] = ()
     more_breaches: int = 0
     """How many there were besides."""
     reason: str = ""
@@ -144,46 +123,14 @@ def names(rows: Iterable[Row]) -> list[str]:
 
 
 def _row(result: Result, known: Known) -> Row:
-    # The same breach in every frame is told of once.
-    told = {(one.expected, one.got): one for one in reversed(result.findings)}
-    shown = [_breach(one) for one in list(reversed(told.values()))[:_MOST_FINDINGS]]
     is_failure = result.verdict is Verdict.FAIL
     return Row(
         requirement=result.requirement,
         version=result.version,
         verdict=result.verdict,
-        breaches=tuple(shown),
-        more_breaches=len(result.findings) - len(shown),
-        reason=clean(result.reason),
-        how=clean(result.how),
+        breaches=result.findings,
+        more_breaches=result.more_findings,
+        reason=result.reason,
+        how=result.how,
         is_known=is_failure and (result.version, result.requirement.id) in known,
     )
-
-
-def _breach(finding: Finding) -> Breach:
-    exchange = finding.exchange
-    return Breach(
-        expected=_shown(finding.expected, exchange),
-        got=_shown(finding.got, exchange),
-        case=finding.case,
-        curl=clean(exchange.curl) if exchange is not None else "",
-        answer=_shown(exchange.answer, exchange) if exchange is not None else "",
-    )
-
-
-def _shown(text: str, exchange: Exchange | None) -> str:
-    """The text, clean; what it echoes of the secrets that were sent is left out."""
-    for secret in _secrets(exchange):
-        text = text.replace(secret, "…")
-    return clean(text)
-
-
-def _secrets(exchange: Exchange | None) -> list[str]:
-    if exchange is None:
-        return []
-    sent = exchange.request_headers
-    values = [value for name, value in sent.items() if name.lower() in exchange.secrets]
-    # A scheme goes before the credentials: Bearer abc.
-    words = [word for value in values for word in (value, *value.split())]
-    found = {word for word in words if len(word) >= _SHORTEST_SECRET and word != "Bearer"}
-    return sorted(found, key=len, reverse=True)

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from conformance.reports.account import Account, Breach, Row, Tally
-from conformance.verdict import Verdict
+from conformance.reports.account import Account, Row, Tally
+from conformance.verdict import Finding, Verdict
 
 FORMAT = "a2a-conformance-report/1"
 
@@ -65,7 +65,7 @@ def _row(row: Row) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value not in ("", [])}
 
 
-def _breach(breach: Breach) -> dict[str, str]:
+def _breach(breach: Finding) -> dict[str, str]:
     found = {
         "expected": breach.expected,
         "got": breach.got,

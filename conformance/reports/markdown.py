@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from conformance.reports.account import Account, Breach, Row, names
-from conformance.verdict import Verdict
+from conformance.reports.account import Account, Row, names
+from conformance.verdict import Finding, Verdict
 
 _MOST_ROWS = 40
 _MOST_SHOWN = 1_500
@@ -56,7 +56,7 @@ def _told(title: str, rows: list[Row]) -> Iterator[str]:
         yield from ("", f"And {len(rows) - _MOST_ROWS} more.")
 
 
-def _breach(breach: Breach) -> Iterator[str]:
+def _breach(breach: Finding) -> Iterator[str]:
     yield from ("", f"Expected {_plain(breach.expected)}; got {_plain(breach.got)}.")
     for block in (breach.curl, breach.answer):
         if block:

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 from conformance.baseline import Known
 from conformance.exchange import Exchange
+from conformance.redaction import Redaction
 from conformance.reports.account import Account, account
 from conformance.requirements import Level, Requirement
 from conformance.runner import Finished, Started
-from conformance.verdict import Finding, Result, Verdict
+from conformance.verdict import Record, Result, Verdict
 
 URL = "http://agent.example:9999"
 HOSTILE = "\x1b[31mred\x1b[0m <script>alert(1)</script> `code` | a\rb \u202e\ud800 ]]>"
@@ -37,41 +38,46 @@ EXCHANGE = Exchange(
         "utf-8", "surrogatepass"
     ),
 )
-FINDING = Finding(
-    expected="taskId 't-1' in every event", got=repr("t-2"), exchange=EXCHANGE, case="tasks.get"
-)
+REDACTION = Redaction({"Authorization": "Bearer s3cret-token"})
 
 ONE_TASK, FIRST = requirement("stream.one-task"), requirement("stream.first")
 WARNED = requirement("card.cached", Level.SHOULD)
 RESUMES = requirement("subscribe.resumes", Level.MAY)
 HOW = '--prompt long="…", or --scenarios where the agent follows them'
 
+
+def failed(*breaches: tuple[str, str, Exchange | None], of: Requirement = ONE_TASK) -> Result:
+    """The verdict on a requirement that was broken so, by a case of another one."""
+    record = Record(of, "0.3", REDACTION)
+    for expected, got, exchange in breaches:
+        record.breach(expected, got, exchange, "tasks.get" if exchange else "")
+    return record.result()
+
+
+def missed(of: Requirement, reason: str, how: str = "") -> Result:
+    """The verdict on a requirement that was not exercised."""
+    record = Record(of, "1.0", REDACTION)
+    record.miss(reason, how)
+    return record.result()
+
+
+def broken(fault: str) -> Result:
+    """The verdict where the suite has failed."""
+    record = Record(requirement("tasks.get"), "1.0", REDACTION)
+    record.fail(fault)
+    return record.result()
+
+
+OTHER_ID = "taskId 't-1' in every event", repr("t-2"), EXCHANGE
 RESULTS = (
     Result(requirement=FIRST, version="0.3", verdict=Verdict.PASS),
-    Result(
-        requirement=ONE_TASK,
-        version="0.3",
-        verdict=Verdict.FAIL,
-        findings=(FINDING, FINDING, Finding(expected="one task", got=HOSTILE)),
-    ),
-    Result(
-        requirement=WARNED,
-        version="0.3",
-        verdict=Verdict.WARN,
-        findings=(Finding(expected="Cache-Control", got="none"),),
-    ),
+    failed(OTHER_ID, OTHER_ID, ("one task", HOSTILE, None)),
+    failed(("Cache-Control", "none", None), of=WARNED),
     Result(requirement=FIRST, version="1.0", verdict=Verdict.PASS),
-    Result(
-        requirement=ONE_TASK, version="1.0", verdict=Verdict.NOT_EXERCISED, reason="no", how=HOW
-    ),
+    missed(ONE_TASK, "no", HOW),
     Result(requirement=WARNED, version="1.0", verdict=Verdict.PASS),
-    Result(requirement=RESUMES, version="1.0", verdict=Verdict.NOT_EXERCISED, reason="not offered"),
-    Result(
-        requirement=requirement("tasks.get"),
-        version="1.0",
-        verdict=Verdict.ERROR,
-        reason="Traceback (most recent call last):\nKeyError: 'id'",
-    ),
+    missed(RESUMES, "not offered"),
+    broken("Traceback (most recent call last):\nKeyError: 'id'"),
 )
 STARTED = Started(
     url=URL, versions=("0.3", "1.0"), cases=8, at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

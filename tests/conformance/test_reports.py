@@ -20,14 +20,14 @@ from conformance.reports.account import Account, names
 from conformance.reports.files import WRITERS
 from conformance.reports.terminal import Terminal
 from conformance.runner import CaseDone
-from conformance.verdict import Finding, Result, Verdict
+from conformance.verdict import Verdict
 from tests.conformance.accounts import (
     EXCHANGE,
     KNOWN,
-    ONE_TASK,
     RESULTS,
     SAMPLE,
     STARTED,
+    failed,
     finished,
     told,
 )
@@ -173,8 +173,7 @@ def _luminance(color: str) -> float:
 
 
 def test_blocks_of_markdown_end_where_they_should_whatever_is_in_them() -> None:
-    said = Finding(expected="a", got="```\n# not a heading", exchange=replace_body(b"````\n# no"))
-    result = Result(requirement=ONE_TASK, version="1.0", verdict=Verdict.FAIL, findings=[said])
+    result = failed(("a", "```\n# not a heading", replace_body(b"````\n# no")))
 
     written = markdown.text(told(finished(result)))
 
@@ -187,10 +186,9 @@ def replace_body(body: bytes) -> Any:
 
 
 def test_markdown_stays_short_where_everything_fails() -> None:
-    said = Finding(expected="a", got="b" * 1_000, exchange=replace_body(b"x" * 100_000))
-    failed = Result(requirement=ONE_TASK, version="1.0", verdict=Verdict.FAIL, findings=[said])
+    result = failed(("a", "b" * 1_000, replace_body(b"x" * 100_000)))
 
-    written = markdown.text(told(finished(*[failed] * 300)))
+    written = markdown.text(told(finished(*[result] * 300)))
 
     assert len(written) < 500_000
     assert "And 260 more." in written

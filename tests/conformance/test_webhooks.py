@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from conformance.expect import MISSING
+from conformance.redaction import Redaction
 from conformance.webhooks import Answer, Delivery, Receiver, receiving
 from tests.support.server import LIMIT_SECONDS
 
@@ -100,7 +101,7 @@ async def test_secrets_are_not_shown(receiver: Receiver) -> None:
     hook = receiver.hook()
     headers = {"Authorization": "Bearer secret", "X-A2A-Notification-Token": "secret"}
     await _post(hook.url, b"1", **headers)
-    assert "secret" not in hook.deliveries[0].exchange.curl
+    assert "secret" not in hook.deliveries[0].exchange.curl(Redaction())
 
 
 @pytest.mark.parametrize(
