@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from conformance.redaction import HIDDEN, Redaction
 
-_MOST_METHOD = 50
+_MOST_LINE = 10_000
+"""Characters of a request as a command."""
 _MOST_URL = 2_000
 _MOST_HEADER = 500
-_MOST_HEADERS = 20
 _MOST_BODY = 4_000
 """Characters of a body that still go on the command line."""
 _MOST_BEGINNING = 200
@@ -42,23 +42,18 @@ class Exchange:
 
     def curl(self, redaction: Redaction) -> str:
         """The request as a command line, without secrets; what it is too long for is told."""
-        words = ["curl", "-sS", "-N", "-X", redaction.shown(self.method, _MOST_METHOD)]
-        words.append(redaction.shown(self.url, _MOST_URL))
-        for name, value in list(self.request_headers.items())[:_MOST_HEADERS]:
+        words = ["curl", "-sS", "-N", "-X", self.method, redaction.shown(self.url, _MOST_URL)]
+        for name, value in self.request_headers.items():
             shown = HIDDEN if name.lower() in self.secrets else value
             words += ["-H", redaction.shown(f"{name}: {shown}", _MOST_HEADER)]
-        notes = []
-        if len(self.request_headers) > _MOST_HEADERS:
-            notes.append(f"{len(self.request_headers) - _MOST_HEADERS} more headers")
-        body = self.request_body.decode("utf-8", "backslashreplace")
+        body, note = self.request_body.decode("utf-8", "backslashreplace"), ""
         if len(body) > _MOST_BODY:
             words += ["--data-binary", "@body"]
             beginning = " ".join(redaction.shown(body, _MOST_BEGINNING).split())
-            notes.append(f"body: {len(self.request_body):,} bytes, {beginning}")
+            note = f"  # body: {len(self.request_body):,} bytes, {beginning}"
         elif body:
             words += ["--data-binary", redaction.shown(body, _MOST_BODY)]
-        line = shlex.join(words)
-        return f"{line}  # {'; '.join(notes)}" if notes else line
+        return redaction.shown(f"{shlex.join(words)}{note}", _MOST_LINE)
 
     @property
     def answer(self) -> str:

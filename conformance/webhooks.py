@@ -20,6 +20,8 @@ _SECONDS = 10.0
 _MOST_HEAD = 32_000
 _MOST_BODY = 2_000_000
 _MOST_DELIVERIES = 500
+_MOST_KEPT = 10_000_000
+"""Bytes of the bodies that came to one URL, together."""
 _SECRETS = frozenset({"authorization", "x-a2a-notification-token"})
 
 
@@ -91,7 +93,9 @@ class Hook:
 
     def take(self, delivery: Delivery) -> Answer:
         """Keeps a delivery, and says what it is answered with."""
-        if len(self.deliveries) < _MOST_DELIVERIES:
+        kept = sum(len(one.body) for one in self.deliveries)
+        has_room = kept + len(delivery.body) <= _MOST_KEPT
+        if has_room and len(self.deliveries) < _MOST_DELIVERIES:
             self.deliveries.append(delivery)
             self._came.set()
         return self.answering(delivery)

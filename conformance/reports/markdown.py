@@ -1,11 +1,13 @@
 """Markdown, short enough for the summary of a job on GitHub."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from conformance.reports.account import Account, Row, names
 from conformance.verdict import Finding, Verdict
 
+_MOST_BYTES = 1_000_000
+"""Of the whole report, but for a line that says what was left out: GitHub takes 1 MiB."""
 _MOST_ROWS = 40
 _MOST_SHOWN = 1_500
 _SIGNS = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
@@ -13,10 +15,33 @@ _SIGNS = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
 
 def text(account: Account) -> str:
     """The report."""
-    return "\n".join(_lines(account)) + "\n"
+    lines: list[str] = []
+    left, left_out = _MOST_BYTES, 0
+    for section in _sections(account):
+        size = sum(len(line.encode()) + 1 for line in section)
+        if size <= left:
+            lines += section
+            left -= size
+        else:
+            left_out += 1
+    if left_out:
+        lines += ["", f"Left out, as it would be too long here: {left_out} more."]
+    return "\n".join(lines) + "\n"
 
 
-def _lines(account: Account) -> Iterator[str]:
+def _sections(account: Account) -> Iterator[Sequence[str]]:
+    """What is shown as a whole or not at all."""
+    yield list(_summary(account))
+    known = [row for row in account.rows if row.is_known]
+    failed = [row for row in account.having(Verdict.FAIL) if not row.is_known]
+    yield from _told("Failures", failed)
+    yield from _told("Errors of the suite", account.having(Verdict.ERROR))
+    yield list(_listed("Known failures", known))
+    yield from _told("Warnings", account.having(Verdict.WARN))
+    yield list(_missing(account))
+
+
+def _summary(account: Account) -> Iterator[str]:
     outcome = account.outcome
     yield f"## A2A conformance: {outcome.code.label}"
     yield ""
@@ -27,33 +52,30 @@ def _lines(account: Account) -> Iterator[str]:
     for tally in account.tallies():
         counts = " | ".join(str(tally.counts[verdict]) for verdict in Verdict)
         yield f"| {tally.version} | {tally.level} | {counts} |"
-    known = [row for row in account.rows if row.is_known]
-    failed = [row for row in account.having(Verdict.FAIL) if not row.is_known]
-    yield from _told("Failures", failed)
-    yield from _told("Errors of the suite", account.having(Verdict.ERROR))
-    yield from _listed("Known failures", known)
-    yield from _told("Warnings", account.having(Verdict.WARN))
-    yield from _missing(account)
 
 
-def _told(title: str, rows: list[Row]) -> Iterator[str]:
+def _told(title: str, rows: list[Row]) -> Iterator[Sequence[str]]:
     if not rows:
         return
-    yield from ("", f"### {title}")
+    yield ["", f"### {title}"]
     for row in rows[:_MOST_ROWS]:
-        requirement = row.requirement
-        where = f"{row.version}, {requirement.level}, {requirement.section}"
-        rule = _escaped(f"({where}): {requirement.rule}")
-        yield from ("", f"<details><summary><b>{row.id}</b> {rule}</summary>")
-        if row.reason:
-            yield from ("", *_block(row.reason))
-        for breach in row.breaches:
-            yield from _breach(breach)
-        if row.more_breaches:
-            yield from ("", f"And {row.more_breaches} more of these.")
-        yield from ("", "</details>")
+        yield list(_row(row))
     if len(rows) > _MOST_ROWS:
-        yield from ("", f"And {len(rows) - _MOST_ROWS} more.")
+        yield ["", f"And {len(rows) - _MOST_ROWS} more."]
+
+
+def _row(row: Row) -> Iterator[str]:
+    requirement = row.requirement
+    where = f"{row.version}, {requirement.level}, {requirement.section}"
+    rule = _escaped(f"({where}): {requirement.rule}")
+    yield from ("", f"<details><summary><b>{row.id}</b> {rule}</summary>")
+    if row.reason:
+        yield from ("", *_block(row.reason))
+    for breach in row.breaches:
+        yield from _breach(breach)
+    if row.more_breaches:
+        yield from ("", f"And {row.more_breaches} more of these.")
+    yield from ("", "</details>")
 
 
 def _breach(breach: Finding) -> Iterator[str]:

@@ -24,11 +24,13 @@ from conformance.verdict import Verdict
 from tests.conformance.accounts import (
     EXCHANGE,
     KNOWN,
+    ONE_TASK,
     RESULTS,
     SAMPLE,
     STARTED,
     failed,
     finished,
+    missed,
     told,
 )
 from tests.conformance.samples.reports import SAMPLES, on_a_terminal
@@ -192,6 +194,19 @@ def test_markdown_stays_short_where_everything_fails() -> None:
 
     assert len(written) < 500_000
     assert "And 260 more." in written
+
+
+def test_markdown_is_taken_by_github_whatever_an_endpoint_says() -> None:
+    sign = "\U0001f600"
+    odd = replace(EXCHANGE, request_body=sign.encode() * 900, response_body=sign.encode() * 9_000)
+    result = failed(*((sign * 900, f"{sign * 900}{number}", odd) for number in range(3)))
+    reasons = [missed(ONE_TASK, f"{number}{'&' * 900}", "<" * 900) for number in range(200)]
+
+    written = markdown.text(told(finished(*[result] * 300, *reasons)))
+
+    assert len(written.encode()) < 1_048_576
+    assert written.count("<details>") == written.count("</details>")
+    assert re.search(r"\n\nLeft out, as it would be too long here: \d+ more\.\n$", written)
 
 
 @pytest.mark.parametrize(

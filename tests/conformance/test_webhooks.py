@@ -84,6 +84,16 @@ async def test_hook_answers_as_it_is_told(receiver: Receiver) -> None:
     assert (second.status_code, len(hook.deliveries)) == (200, 2)
 
 
+async def test_hook_keeps_no_more_than_it_has_room_for(receiver: Receiver) -> None:
+    hook, other = receiver.hook(), receiver.hook()
+    for _ in range(6):
+        await _post(hook.url, b"x" * 1_900_000)
+    await _post(hook.url, b"1")
+    await _post(other.url, b"1")
+    assert [len(one.body) for one in hook.deliveries] == [*[1_900_000] * 5, 1]
+    assert len(other.deliveries) == 1
+
+
 async def test_wait_ends_as_soon_as_enough_has_come(receiver: Receiver) -> None:
     hook = receiver.hook()
     waiting = asyncio.create_task(hook.wait(lambda found: len(found) == 2, LIMIT_SECONDS))
