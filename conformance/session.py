@@ -52,6 +52,8 @@ RULES = streaming.RULES | frozenset(
     }
 )
 
+_MOST_REMEMBERED = 5_000_000
+"""Bytes of replies, after which no further tasks are remembered."""
 _GIVE_A_TASK = frozenset({Operation.SEND, Operation.GET, Operation.CANCEL})
 
 JSON_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -88,7 +90,8 @@ class Session:
         self.arranged: dict[str, Any] = {}
         """What cases have arranged for all that come after them, by names of their own."""
         self.ended: dict[str, Any] = {}
-        """Tasks as they were when they were first seen to have ended, by their ids."""
+        """Tasks as they were when they were first seen to have ended, by their ids; the first."""
+        self._remembered = 0
         self.flaws = 0
         """How much of what came back had another shape than it should have."""
 
@@ -195,7 +198,7 @@ class Session:
         if operation is Operation.SEND:
             self.excuse_slowness(reply.exchange)
         self.see_reply(reply, id, self.dialect.results.get(operation))
-        self._remember(operation, reply.value)
+        self._remember(operation, reply)
         return reply
 
     async def post(
@@ -253,13 +256,17 @@ class Session:
 
     # What comes back
 
-    def _remember(self, operation: Operation, value: Any) -> None:
-        if operation in _GIVE_A_TASK and isinstance(value, dict):
-            result = value.get("result")
-            task = self.dialect.task(result) if operation is Operation.SEND else result
-            task_id = task.get("id") if isinstance(task, dict) else None
-            if isinstance(task_id, str) and self.dialect.read_state(task) in TERMINAL:
-                self.ended.setdefault(task_id, task)
+    def _remember(self, operation: Operation, reply: Reply) -> None:
+        if operation not in _GIVE_A_TASK or self._remembered >= _MOST_REMEMBERED:
+            return
+        result = reply.value.get("result") if isinstance(reply.value, dict) else None
+        task = self.dialect.task(result) if operation is Operation.SEND else result
+        task_id = task.get("id") if isinstance(task, dict) else None
+        if not isinstance(task_id, str) or task_id in self.ended:
+            return
+        if self.dialect.read_state(task) in TERMINAL:
+            self.ended[task_id] = task
+            self._remembered += len(reply.exchange.response_body)
 
     def excuse_slowness(self, exchange: Exchange) -> None:
         """Raises NotExercised where an answer that the agent works for would take too long."""
