@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from conformance import session as sessions
-from conformance import shapes, watch
+from conformance import replies, shapes, streaming, watch
 from conformance.cases import (
     card,
     card_promises,
@@ -79,7 +78,7 @@ _MODULES = (
 
 CASES: Mapping[str, Case] = {name: case for one in _MODULES for name, case in one.CASES.items()}
 """The case of each requirement that is tried."""
-WATCHED = shapes.ALL | watch.RULES | sessions.RULES
+WATCHED = shapes.ALL | watch.RULES | replies.RULES | streaming.RULES
 """The requirements that are watched in every exchange, whatever it is about."""
 
 

@@ -1,8 +1,8 @@
 """One version of one endpoint under test: requests go through here, and nothing goes unseen.
 
-Every reply and every frame is held against the rules that hold always (`shapes`, `watch`, the
-envelope of JSON-RPC, nothing of the server's insides); what is kept or broken goes into the
-records. Cases see replies, and say what they expect of them.
+Every reply and every frame is held against the rules that hold always (`replies`, `shapes`,
+`watch`); what is kept or broken goes into the records. Cases see replies, and say what they expect
+of them.
 """
 
 import json
@@ -11,46 +11,15 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-from conformance import shapes, streaming
 from conformance.cards import extensions
 from conformance.dialects import TERMINAL, Dialect, Operation
 from conformance.exchange import Exchange
-from conformance.expect import (
-    INVALID_REQUEST,
-    MISSING,
-    PARSE_ERROR,
-    Broken,
-    NotExercised,
-    Reply,
-    is_id,
-    read_json,
-    shown_id,
-)
-from conformance.insides import leak
+from conformance.expect import MISSING, Broken, NotExercised, Reply, read_json
 from conformance.knowledge import Draft, Knowledge
 from conformance.peer import Peer
+from conformance.replies import see_reply
 from conformance.streaming import LiveStream
 from conformance.verdict import Record
-
-HTTP_OK = "jsonrpc.http-200"
-CONTENT_TYPE = "jsonrpc.content-type"
-ENVELOPE = "jsonrpc.version-member"
-EITHER = "jsonrpc.result-or-error"
-ID = "jsonrpc.id-echoed"
-NO_INSIDES = "errors.no-insides"
-RETRY_AFTER = "security.retry-after"
-
-RULES = streaming.RULES | frozenset(
-    {
-        HTTP_OK,
-        CONTENT_TYPE,
-        ENVELOPE,
-        EITHER,
-        ID,
-        NO_INSIDES,
-        RETRY_AFTER,
-    }
-)
 
 _MOST_REMEMBERED = 5_000_000
 """Bytes of replies, after which no further tasks are remembered."""
@@ -197,7 +166,7 @@ class Session:
         reply = await self.post(self.request(operation, params, id), headers=headers)
         if operation is Operation.SEND:
             self.excuse_slowness(reply.exchange)
-        self.see_reply(reply, id, self.dialect.results.get(operation))
+        see_reply(self, reply, id, self.dialect.results.get(operation))
         self._remember(operation, reply)
         return reply
 
@@ -274,64 +243,3 @@ class Session:
             raise NotExercised(
                 f"the agent is slow: {exchange.trouble}", "--timeout with more seconds"
             )
-
-    def see_reply(self, reply: Reply, id: Any, result: str | None) -> None:
-        """Holds a reply against the rules of all replies; `result` names the result's shape.
-
-        Raises NotExercised where the endpoint is too busy to give any.
-        """
-        exchange = reply.exchange
-        if exchange.status is None:
-            return
-        if exchange.status == 429:
-            told = exchange.response_headers.get("retry-after", "")
-            self.check(RETRY_AFTER, told != "", "a Retry-After header", "none", exchange)
-            raise NotExercised("HTTP 429: too many requests", "a higher limit for the suite")
-        self.see_status(exchange)
-        kind = exchange.media_type
-        self.check(CONTENT_TYPE, kind == "application/json", "application/json", kind, exchange)
-        self.see_envelope(reply.value, id, exchange)
-        self.see_content(reply.value, result, exchange)
-
-    def see_status(self, exchange: Exchange) -> None:
-        """Holds a response against what HTTP says of it."""
-        self.check(HTTP_OK, exchange.status == 200, "HTTP 200", exchange.status, exchange)
-
-    def see_envelope(self, value: Any, id: Any, exchange: Exchange) -> None:
-        """Holds a response against what JSON-RPC 2.0 says of all of them (§5)."""
-        if not isinstance(value, dict):
-            self.breach(ENVELOPE, "a JSON-RPC response", exchange.answer, exchange)
-            return
-        said = value.get("jsonrpc")
-        self.check(ENVELOPE, said == "2.0", '"jsonrpc": "2.0"', repr(said), exchange)
-        members = [name for name in ("result", "error") if name in value]
-        expected = "either a result or an error"
-        self.check(EITHER, len(members) == 1, expected, " and ".join(members) or "none", exchange)
-        is_same = is_id(value, id)
-        code = Reply(exchange=exchange, value=value).code
-        # Of what is no request even an id that could be read may be null (§5).
-        is_same |= is_id(value, None) and code in (PARSE_ERROR, INVALID_REQUEST)
-        self.check(ID, is_same, f"the id {id!r}, of the same type", shown_id(value), exchange)
-
-    def see_content(self, value: Any, result: str | None, exchange: Exchange) -> None:
-        """Holds the result or the error in a response against its shape."""
-        if not isinstance(value, dict):
-            return
-        if "error" in value:
-            self.see_shape("Error", value["error"], exchange)
-        elif "result" in value and result is not None:
-            self.see_shape(result, value["result"], exchange)
-        else:
-            return
-        leaked = leak(value)
-        expected = "no exception, path or query of the server's insides"
-        self.check(NO_INSIDES, leaked is None, expected, leaked, exchange)
-
-    def see_shape(self, name: str, value: Any, exchange: Exchange) -> None:
-        """Holds a value against the schema of that name."""
-        found = shapes.flaws(self.dialect.version, name, value)
-        self.flaws += len(found)
-        for flaw in found:
-            self.breach(flaw.rule, flaw.expected, flaw.got, exchange)
-        for rule in shapes.ALL - {flaw.rule for flaw in found}:
-            self.keep(rule)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.dialects import Frame, Operation
 from conformance.expect import Broken, Reply, is_id, read_json, shown_id
 from conformance.peer import Response
+from conformance.replies import see_content, see_reply, see_status
 from conformance.sse import Event
 from conformance.watch import Watch, folded
 
@@ -71,12 +72,12 @@ class LiveStream:
         if not self._response.is_stream:
             await self._response.read()
             self.reply = Reply(exchange=exchange, value=read_json(exchange.response_body))
-            session.see_reply(self.reply, self._id, None)
+            see_reply(session, self.reply, self._id, None)
             if exchange.status == 200 and self.reply.error is None:
                 expected = "text/event-stream, or an error"
                 session.breach(TYPE, expected, exchange.answer, exchange)
             return
-        session.see_status(exchange)
+        see_status(session, exchange)
         session.keep(TYPE)
         async with aclosing(self._response.events()) as events:
             async for event in events:
@@ -102,7 +103,7 @@ class LiveStream:
         self.reply = Reply(exchange=exchange, value=value)
         is_same = is_id(value, self._id)
         session.check(SAME_ID, is_same, f"the request's id {self._id!r}", shown_id(value), exchange)
-        session.see_content(value, session.dialect.results[Operation.STREAM], exchange)
+        see_content(session, value, session.dialect.results[Operation.STREAM], exchange)
         if "result" not in value:
             return None
         frame = session.dialect.frame(value["result"])

@@ -18,6 +18,7 @@ from conformance.expect import (
     expect,
     expect_equal,
 )
+from conformance.replies import see_content, see_envelope, see_reply
 from conformance.session import Session
 
 _RESULT: Any = object()
@@ -61,7 +62,7 @@ async def of_notifications(session: Session) -> None:
 
 async def empty(session: Session) -> None:
     reply = await session.post([])
-    session.see_reply(reply, None, None)
+    see_reply(session, reply, None, None)
     reply.must_be_error(INVALID_REQUEST)
 
 
@@ -99,8 +100,8 @@ def _expect(session: Session, reply: Reply, codes: Mapping[Any, Any]) -> None:
     expect(is_whole, f"one response for each id of {list(codes)}", answer, reply.exchange)
     for response in _objects(reply):
         id = response["id"]
-        session.see_envelope(response, id, reply.exchange)
-        session.see_content(response, None, reply.exchange)
+        see_envelope(session, response, id, reply.exchange)
+        see_content(session, response, None, reply.exchange)
         got = _code(response)
         is_right = got == codes[id]
         expect(is_right, f"{_said(codes[id])} for the id {id!r}", _said(got), reply.exchange)

@@ -16,6 +16,7 @@ from conformance.expect import (
     Reply,
     expect,
 )
+from conformance.replies import see_reply
 from conformance.session import Session
 
 
@@ -114,7 +115,7 @@ async def _without_params(session: Session, operation: Operation) -> Reply:
 
 async def _posted(session: Session, operation: Operation, request: Mapping[str, Any]) -> Reply:
     reply = await session.post(request)
-    session.see_reply(reply, request["id"], session.dialect.results[operation])
+    see_reply(session, reply, request["id"], session.dialect.results[operation])
     return reply
 
 

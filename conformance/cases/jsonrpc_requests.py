@@ -20,6 +20,7 @@ from conformance.expect import (
     expect,
     expect_equal,
 )
+from conformance.replies import see_reply
 from conformance.session import Session
 
 _LEVELS = 20_000
@@ -87,7 +88,7 @@ async def id_null_only_where_unreadable(session: Session) -> None:
 async def unknown_method(session: Session) -> None:
     for name in ("no/such/method", "NoSuchMethod", "__init__"):
         reply = await session.post(_request(session, method=name))
-        session.see_reply(reply, 1, None)
+        see_reply(session, reply, 1, None)
         reply.must_be_error(METHOD_NOT_FOUND)
 
 
@@ -136,7 +137,7 @@ async def _answered(session: Session, body: Any, *, id: Any = None) -> Reply:
         id = body.get("id")
     elif isinstance(reply.value, dict) and reply.value.get("id") is None:
         id = None
-    session.see_reply(reply, id, None)
+    see_reply(session, reply, id, None)
     return reply
 
 

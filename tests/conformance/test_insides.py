@@ -10,8 +10,9 @@ from conformance.dialects import V1_0, Operation
 from conformance.insides import leak
 from conformance.knowledge import Knowledge
 from conformance.peer import Limits, Peer
+from conformance.replies import NO_INSIDES
 from conformance.requirements import requirements
-from conformance.session import NO_INSIDES, Session
+from conformance.session import Session
 from conformance.verdict import Record
 from tests.conformance.endpoints import failing, listening
 
