@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.reports import html
+from conformance.reports import html_report
 from tests.conformance.accounts import SAMPLE
 from tests.conformance.endpoints import LIMIT_SECONDS
 
@@ -39,7 +39,7 @@ def shown(page: str, directory: Path) -> tuple[str, list[str]]:
 
 
 def test_browser_shows_the_page_and_has_nothing_to_complain_of(tmp_path: Path) -> None:
-    document, console = shown(html.text(SAMPLE), tmp_path)
+    document, console = shown(html_report.text(SAMPLE), tmp_path)
 
     assert "A2A conformance of http://agent.example:9999</h1>" in document
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in document

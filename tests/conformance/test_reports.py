@@ -14,8 +14,7 @@ from rich.console import Console
 
 from conformance.options import REPORTS
 from conformance.outcome import ExitCode, Outcome
-from conformance.reports import badge, html, junit, markdown, sarif
-from conformance.reports import json as as_json
+from conformance.reports import badge, html_report, json_report, junit, markdown, sarif
 from conformance.reports.account import Account, names
 from conformance.reports.files import WRITERS
 from conformance.reports.terminal import Terminal
@@ -65,7 +64,7 @@ def test_json_has_the_shape_of_its_schema(account: Account) -> None:
     schema = json.loads(files("conformance.reports").joinpath("report.schema.json").read_text())
     Draft202012Validator.check_schema(schema)
 
-    errors = Draft202012Validator(_closed(schema)).iter_errors(as_json.document(account))
+    errors = Draft202012Validator(_closed(schema)).iter_errors(json_report.document(account))
 
     assert [error.message for error in errors] == []
 
@@ -133,18 +132,18 @@ class Page(HTMLParser):
 
 
 def test_html_is_one_page_without_scripts_or_anything_from_elsewhere() -> None:
-    page = Page(html.text(SAMPLE))
+    page = Page(html_report.text(SAMPLE))
 
     assert page.open == []
     assert not {"script", "img", "iframe", "object"} & set(page.tags)
     named = {value for name, value in page.attributes if name in ("src", "href")}
     assert named == {"data:,", "#report"}
     assert not [name for name, _ in page.attributes if name.startswith("on")]
-    assert "url(" not in html.text(SAMPLE)
+    assert "url(" not in html_report.text(SAMPLE)
 
 
 def test_ids_of_the_html_are_unique_and_what_refers_to_them_is_there() -> None:
-    page = Page(html.text(SAMPLE))
+    page = Page(html_report.text(SAMPLE))
 
     ids = [value for name, value in page.attributes if name == "id"]
     assert len(ids) == len(set(ids))
@@ -152,7 +151,7 @@ def test_ids_of_the_html_are_unique_and_what_refers_to_them_is_there() -> None:
 
 
 def test_colors_of_the_html_can_be_read_by_light_and_by_dark() -> None:
-    text = html.text(SAMPLE)
+    text = html_report.text(SAMPLE)
     for block in re.findall(r":root \{(.+?)\}", text, re.S):
         colors = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
         for name in ("text", "quiet", "pass", "fail", "warn", "not-exercised", "error", "link"):
@@ -274,5 +273,5 @@ def test_requirements_are_named_once_with_their_versions() -> None:
 def test_run_that_was_broken_off_says_so() -> None:
     account = told(finished(*RESULTS, is_whole=False))
 
-    assert as_json.document(account)["isWhole"] is False
+    assert json_report.document(account)["isWhole"] is False
     assert on_a_terminal(account).endswith("INTERRUPTED: stopped early; so far 1 MUST failed\n")
