@@ -1,15 +1,17 @@
 """A stream under test, read frame by frame; each is held against the rules of streams."""
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from conformance.dialects import Frame, Operation
 from conformance.expect import Broken, Reply, is_id, read_json, shown_id
+from conformance.folding import folded
 from conformance.peer import Response
 from conformance.replies import see_content, see_reply, see_status
 from conformance.sse import Event
-from conformance.watch import Watch, folded
+from conformance.watch import Watch
 
 if TYPE_CHECKING:
     from conformance.session import Session
@@ -21,8 +23,12 @@ RESPONSE = "stream.event-is-a-response"
 SAME_ID = "stream.same-id-in-every-event"
 ADDS_UP = "stream.adds-up-to-the-task"
 COMMENTS = "stream.silence-has-comments"
+NO_DELAY = "stream.closes-without-delay"
 
-RULES = frozenset({TYPE, ONE_LINE, ENDED, RESPONSE, SAME_ID, ADDS_UP, COMMENTS})
+RULES = frozenset({TYPE, ONE_LINE, ENDED, RESPONSE, SAME_ID, ADDS_UP, COMMENTS, NO_DELAY})
+
+_DELAY_SECONDS = 2.0
+"""From the last event to the closing; until then clients wait for what does not come."""
 
 
 class LiveStream:
@@ -79,12 +85,14 @@ class LiveStream:
             return
         see_status(session, exchange)
         session.keep(TYPE)
+        waiting_since = time.monotonic()
         async with aclosing(self._response.events()) as events:
             async for event in events:
                 frame = self._frame(event)
                 if frame is not None:
                     yield frame
-        self._close()
+                waiting_since = time.monotonic()
+        self._close(time.monotonic() - waiting_since)
 
     def _frame(self, event: Event) -> Frame | None:
         session, exchange = self._session, self.exchange
@@ -111,7 +119,8 @@ class LiveStream:
             session.breach(breach.rule, breach.expected, breach.got, exchange)
         return frame
 
-    def _close(self) -> None:
+    def _close(self, seconds: float) -> None:
+        """Holds what came against the rules of whole streams; it closed after so many seconds."""
         session, exchange, watch = self._session, self.exchange, self.watch
         whole = not self._response.has_leftover
         session.check(ENDED, whole, "an empty line after each event", "none at the end", exchange)
@@ -121,6 +130,10 @@ class LiveStream:
         if exchange.was_cut and not watch.has_ended:
             session.excuse_slowness(exchange)
             return  # it may be at work still
+        if watch.has_ended:
+            expected = f"the end within {_DELAY_SECONDS:g} seconds of the last event"
+            got = f"{'closed' if in_good_order else 'left'} after {seconds:.1f} seconds"
+            session.check(NO_DELAY, seconds <= _DELAY_SECONDS, expected, got, exchange)
         for breach in watch.close(in_good_order=in_good_order, trouble=exchange.trouble):
             session.breach(breach.rule, breach.expected, breach.got, exchange)
         for rule in watch.exercised:

@@ -86,11 +86,11 @@ def _instead(exchange: Exchange) -> str:
     """What came, where it should have been a card."""
     head = exchange.response_headers
     if exchange.status in (301, 302, 303, 307, 308) and (place := head.get("location")):
-        leads = f"HTTP {exchange.status} leads to {place[:300]}"
+        leads = f"HTTP {exchange.status} leads to {place}"
         return f"{leads}; redirects are not followed, so that the final URL has to be given"
     if exchange.status != 200:
         return exchange.answer
-    if (coding := head.get("content-encoding", "identity")[:300]) != "identity":
+    if (coding := head.get("content-encoding", "identity")) != "identity":
         return f"it is compressed ({coding}), though the request says Accept-Encoding: identity"
     return "it is no JSON object"
 

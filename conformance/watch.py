@@ -3,12 +3,14 @@
 Pure: frames in, breaches out. One watch is for one connection.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from conformance.dialects import INTERRUPTED, RESTING, TERMINAL, Dialect, Frame
+from conformance.folding import artifact_id, items
 
 _NEXT: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -26,6 +28,7 @@ ALONE = "stream.message-comes-alone"
 ONE_TASK = "stream.one-task"
 ONE_CONTEXT = "stream.one-context"
 STATES = "stream.legal-states"
+TIMES = "stream.times-do-not-go-back"
 OPENED = "stream.artifact-opened-before-it-is-appended-to"
 CLOSED = "stream.artifact-closed-once"
 FINAL = "stream.final-at-the-end"
@@ -41,6 +44,7 @@ RULES = frozenset(
         ONE_TASK,
         ONE_CONTEXT,
         STATES,
+        TIMES,
         OPENED,
         CLOSED,
         FINAL,
@@ -50,6 +54,10 @@ RULES = frozenset(
         CLOSES,
     }
 )
+
+
+_SKEW = timedelta(seconds=1)
+"""By so much may the clocks differ that tell when the statuses of one task came about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class Watch:
     state: str | None = None
     exercised: set[str] = field(default_factory=set)
     """The rules that something happened for."""
+    _time: datetime | None = None
     _artifacts: dict[str | None, bool] = field(default_factory=dict)
     """Whether each artifact is still open."""
 
@@ -102,9 +111,10 @@ class Watch:
             yield from self._ids(frame)
         if frame.state is not None:
             yield from self._state(frame, before, is_first)
+            yield from self._moment(frame)
         if frame.kind == "task" and is_first:
-            for artifact in _items(frame.body, "artifacts"):
-                self._artifacts[_id(artifact)] = True
+            for artifact in items(frame.body, "artifacts"):
+                self._artifacts[artifact_id(artifact)] = True
         if frame.kind == "artifact":
             yield from self._artifact(frame)
 
@@ -164,68 +174,34 @@ class Watch:
                 rest = ", ".join(sorted(TERMINAL | INTERRUPTED))
                 yield Breach(FINAL_ONLY, f'"final": true with one of {rest} only', str(frame.state))
 
+    def _moment(self, frame: Frame) -> Iterator[Breach]:
+        before, now = self._time, time_of(frame.body)
+        if before is not None and now is not None:
+            self.exercised.add(TIMES)
+            if now < before - _SKEW:
+                yield Breach(TIMES, f"no time before {before.isoformat()}", now.isoformat())
+        self._time = now or before
+
     def _artifact(self, frame: Frame) -> Iterator[Breach]:
-        artifact_id, body = _id(frame.body.get("artifact")), frame.body
+        name, body = artifact_id(frame.body.get("artifact")), frame.body
         appends = body.get("append") is True
         self.exercised |= {OPENED, CLOSED}
         if self.task is None:
             # Without the Task nobody knows what the stream goes on with: FIRST tells of that.
-            self._artifacts.setdefault(artifact_id, True)
-        if appends and artifact_id not in self._artifacts:
+            self._artifacts.setdefault(name, True)
+        if appends and name not in self._artifacts:
             expected = "a first chunk, without append, before others"
-            yield Breach(OPENED, expected, f"append to the unknown artifact {artifact_id!r}")
-        elif appends and not self._artifacts[artifact_id]:
-            yield Breach(CLOSED, "nothing after lastChunk", f"a chunk of {artifact_id!r} after it")
-        self._artifacts[artifact_id] = body.get("lastChunk") is not True
+            yield Breach(OPENED, expected, f"append to the unknown artifact {name!r}")
+        elif appends and not self._artifacts[name]:
+            yield Breach(CLOSED, "nothing after lastChunk", f"a chunk of {name!r} after it")
+        self._artifacts[name] = body.get("lastChunk") is not True
 
 
-def _id(artifact: Any) -> str | None:
-    found = artifact.get("artifactId") if isinstance(artifact, dict) else None
-    return found if isinstance(found, str) else None
-
-
-def _items(value: Any, name: str) -> list[Any]:
-    found = value.get(name) if isinstance(value, Mapping) else None
-    return found if isinstance(found, list) else []
-
-
-def folded(frames: Sequence[Frame]) -> dict[str, Any] | None:
-    """The task that a client has at the end: its state, and its artifacts' text and other parts.
-
-    None where there is no Task to begin with.
-    """
-    if not frames or frames[0].kind != "task":
+def time_of(body: Any) -> datetime | None:
+    """When the status of a task, or of whatever has one, came about; None where none is told."""
+    status = body.get("status") if isinstance(body, Mapping) else None
+    try:
+        found = datetime.fromisoformat(status["timestamp"]) if isinstance(status, dict) else None
+    except (KeyError, TypeError, ValueError):
         return None
-    artifacts: dict[str | None, list[Any]] = {}
-    for artifact in _items(frames[0].body, "artifacts"):
-        artifacts[_id(artifact)] = _items(artifact, "parts")
-    state = frames[0].state
-    for frame in frames[1:]:
-        state = frame.state or state
-        if frame.kind == "artifact":
-            chunk = frame.body.get("artifact")
-            parts = _items(chunk, "parts")
-            if frame.body.get("append") is True:
-                parts = artifacts.get(_id(chunk), []) + parts
-            artifacts[_id(chunk)] = parts
-    return {"state": state, "artifacts": {key: joined(parts) for key, parts in artifacts.items()}}
-
-
-def joined(parts: Sequence[Any]) -> list[Any]:
-    """The parts, neighbouring plain texts as one: how they were cut means nothing."""
-    whole: list[Any] = []
-    for part in parts:
-        text = _plain_text(part)
-        if text is None:
-            whole.append(part)
-        elif whole and isinstance(whole[-1], str):
-            whole[-1] += text
-        elif text:
-            whole.append(text)
-    return whole
-
-
-def _plain_text(part: Any) -> str | None:
-    if isinstance(part, dict) and part.keys() - {"kind"} == {"text"}:
-        return str(part["text"])
-    return None
+    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found

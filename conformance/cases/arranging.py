@@ -1,19 +1,20 @@
 """What cases arrange before they try something: tasks that have ended, are at work, or wait."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from conformance.dialects import RESTING, TERMINAL, Frame, Operation
 from conformance.expect import Broken, NotExercised, Reply
+from conformance.folding import items
 from conformance.knowledge import Draft
 from conformance.session import Session
 from conformance.streaming import LiveStream
 
 QUICK_SECONDS = 0.3
 """Whoever says so soon that a task is over may have had nothing to wait for."""
-_A_WHILE_SECONDS = 2.0
+A_WHILE_SECONDS = 2.0
 """For a task at work to show something more of itself."""
 _PAUSES_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 _OVER = "the task was over before it could be met at work"
@@ -26,15 +27,15 @@ def needs_streaming(session: Session) -> None:
         raise NotExercised("the card declares no streaming", "an endpoint that has streams")
 
 
+def sending(session: Session) -> list[Operation]:
+    """The operations that take a message."""
+    streams = [Operation.STREAM] if session.declares("streaming") else []
+    return [Operation.SEND, *streams]
+
+
 def state_of(session: Session, task: Any) -> str:
     """The state of a task in words that can be shown."""
     return session.dialect.read_state(task) or "no state"
-
-
-def items(value: Any, name: str) -> list[Any]:
-    """What is listed in a member; nothing where that is no list."""
-    found = value.get(name) if isinstance(value, Mapping) else None
-    return found if isinstance(found, list) else []
 
 
 def message_ids(task: Any) -> list[Any]:
@@ -51,6 +52,29 @@ async def ended_task(session: Session) -> Any:
             raise NotExercised(f"no task has ended: it is {state}")
         session.arranged["ended"] = task
     return session.arranged["ended"]
+
+
+async def ended_tasks(session: Session) -> list[Any]:
+    """A task for each state in which tasks have ended here, or could be brought to end.
+
+    Raises NotExercised where none is known that ended by itself.
+    """
+    tasks = [await ended_task(session)]
+    if "ended otherwise" not in session.arranged:
+        others = []
+        with suppress(Broken, NotExercised):  # other cases meet it too, and say so
+            canceling = {"id": (await waiting_task(session))["id"]}
+            others.append((await session.call(Operation.CANCEL, canceling)).result)
+        for behaviour in ("fails", "rejects"):
+            with suppress(Broken, NotExercised):
+                others.append(await task_at_rest(session, behaviour))
+        session.arranged["ended otherwise"] = others
+    for task in session.arranged["ended otherwise"]:
+        with suppress(Broken):  # an endpoint may forget tasks, or have answered with another one
+            now = await session.task(task["id"])
+            if session.dialect.read_state(now) in TERMINAL:
+                tasks.append(now)
+    return tasks
 
 
 async def waiting_task(session: Session) -> Any:
@@ -163,18 +187,46 @@ async def canceled_after(session: Session, task_id: str) -> AsyncGenerator[None,
 
 async def canceled_midway(session: Session, task_id: str, *streams: LiveStream) -> Reply:
     """The reply to the canceling of a task that went on a little; its streams are read whole."""
-    reading = [asyncio.create_task(stream.next()) for stream in streams]
-    try:
-        await asyncio.wait(reading, timeout=_A_WHILE_SECONDS)
+    async with read_beside(*streams) as reading:
         reply = await session.call(Operation.CANCEL, {"id": task_id})
-        await asyncio.gather(*reading)
-    finally:
-        for task in reading:
-            task.cancel()
-        await asyncio.gather(*reading, return_exceptions=True)
+        await reading
     for stream in streams:
         await stream.to_end()
     return reply
+
+
+@asynccontextmanager
+async def read_beside(
+    *streams: LiveStream, pieces: int = 0, seconds: float = A_WHILE_SECONDS
+) -> AsyncGenerator[asyncio.Task[None], None]:
+    """Reads on, until each stream has told of more, and of so many pieces of artifacts.
+
+    The block begins when they have, or after so many seconds; they may be read on in it.
+    """
+    reading = asyncio.create_task(_read_all(streams, pieces))
+    try:
+        await asyncio.wait([reading], timeout=seconds)
+        yield reading
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+
+async def _read_all(streams: Sequence[LiveStream], pieces: int) -> None:
+    reading = [asyncio.create_task(_read_on(stream, pieces)) for stream in streams]
+    try:
+        await asyncio.gather(*reading)
+    finally:
+        for one in reading:
+            one.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
+
+
+async def _read_on(stream: LiveStream, pieces: int) -> None:
+    while (frame := await stream.next()) is not None:
+        pieces -= frame.kind == "artifact"
+        if pieces <= 0:
+            return
 
 
 def gist(frame: Frame) -> Any:

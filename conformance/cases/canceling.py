@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from conformance.cases.arranging import (
     canceled_after,
-    ended_task,
+    ended_tasks,
     gists,
     state_of,
     stream_at_work,
@@ -17,7 +17,7 @@ from conformance.cases.arranging import (
     waiting_task,
 )
 from conformance.cases.case import Case
-from conformance.dialects import Frame, Operation
+from conformance.dialects import Operation
 from conformance.expect import (
     INVALID_PARAMS,
     TASK_NOT_CANCELABLE,
@@ -27,8 +27,8 @@ from conformance.expect import (
     expect,
     expect_equal,
 )
+from conformance.folding import whole
 from conformance.session import Session
-from conformance.watch import folded
 
 
 async def no_id(session: Session) -> None:
@@ -52,9 +52,9 @@ async def unknown_task(session: Session) -> None:
 
 
 async def task_that_has_ended(session: Session) -> None:
-    task = await ended_task(session)
-    reply = await session.call(Operation.CANCEL, {"id": task["id"]})
-    reply.must_be_error(TASK_NOT_CANCELABLE)
+    for task in await ended_tasks(session):
+        reply = await session.call(Operation.CANCEL, {"id": task["id"]})
+        reply.must_be_error(TASK_NOT_CANCELABLE)
 
 
 async def canceled_task(session: Session) -> None:
@@ -95,24 +95,32 @@ async def canceled_for_good(session: Session) -> None:
             while (frame := await witness.next()) is not None:
                 if frame.kind == "artifact":
                     break
+            # This one has an artifact, that is not lost by canceling.
+            canceling = await session.call(Operation.CANCEL, {"id": task_id(witness)})
+            if canceling.error is None:
+                await _must_be_the_canceled(session, canceling, task_id(witness))
         frames = await stream.to_end()
         canceled = any(frame.state == "canceled" for frame in frames)
         expect(canceled, "the stream to tell of it", f"{gists(frames)}", stream.exchange)
         now = await session.call(Operation.GET, {"id": task_id(stream)})
-        before, after = (
-            folded([Frame(kind="task", body=task, state=session.dialect.read_state(task))])
-            for task in (reply.object, now.object)
-        )
+        before, after = whole(reply.object), whole(now.object)
         expect_equal("the task as it was canceled,", before, after, now.exchange)
 
 
 async def _canceled(session: Session, wanted: str) -> Reply:
     """The reply to the canceling of a task. Raises Broken unless it is the canceled task."""
     reply = await session.call(Operation.CANCEL, {"id": wanted})
+    await _must_be_the_canceled(session, reply, wanted)
+    return reply
+
+
+async def _must_be_the_canceled(session: Session, reply: Reply, wanted: str) -> None:
+    """Raises Broken unless it is the canceled task, as the endpoint gives it from then on."""
     if reply.code == TASK_NOT_CANCELABLE:
         await _not_over_before(session, wanted)
     _must_be_canceled(session, reply)
-    return reply
+    given = whole(await session.task(wanted))
+    expect_equal("the canceled task", given, whole(reply.object), reply.exchange)
 
 
 async def _not_over_before(session: Session, wanted: str) -> None:

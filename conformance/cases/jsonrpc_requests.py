@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
+from conformance.cases.arranging import sending
 from conformance.cases.case import Case
 from conformance.dialects import Operation
 from conformance.expect import (
@@ -19,9 +21,11 @@ from conformance.expect import (
     Reply,
     expect,
     expect_equal,
+    read_json,
 )
 from conformance.replies import see_reply
-from conformance.session import Session
+from conformance.session import SSE_HEADERS, Session
+from conformance.sse import Decoder
 
 _LEVELS = 20_000
 _DIGITS = 4_000
@@ -66,6 +70,21 @@ async def not_an_object(session: Session) -> None:
 async def no_jsonrpc(session: Session) -> None:
     for said in (MISSING, "1.0", 2.0, None):
         await _refused(session, _request(session, jsonrpc=said), INVALID_REQUEST)
+    for operation in sending(session):
+        request = session.request(operation, {"message": session.message("Hello")}, 1)
+        del request["jsonrpc"]
+        headers = SSE_HEADERS if operation.is_streaming else None
+        reply = _in_an_event(await session.post(request, headers=headers))
+        reply.must_be_error(INVALID_REQUEST)
+
+
+def _in_an_event(reply: Reply) -> Reply:
+    """The reply in the first event of a stream; any other as it is."""
+    if reply.exchange.media_type != "text/event-stream":
+        return reply
+    event = next(iter(Decoder().feed(reply.exchange.response_body)), None)
+    value = MISSING if event is None else read_json(event.data.encode())
+    return replace(reply, value=value)
 
 
 async def no_method(session: Session) -> None:

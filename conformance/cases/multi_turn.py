@@ -8,9 +8,10 @@ from uuid import uuid4
 from conformance.cases.arranging import (
     ended_task,
     follow_up,
-    items,
     message_ids,
     needs_streaming,
+    rested_task_in,
+    sending,
     state_of,
     task_at_work,
     task_id,
@@ -28,6 +29,7 @@ from conformance.expect import (
     expect,
     expect_equal,
 )
+from conformance.folding import items
 from conformance.session import Session
 
 _MOST_TURNS = 4
@@ -64,8 +66,11 @@ async def matching_context(session: Session) -> None:
 
 async def contradicting_context(session: Session) -> None:
     task = await waiting_task(session)
-    reply = await _answered(session, task, contextId=str(uuid4()))
-    reply.must_be_error(INVALID_PARAMS)
+    draft = session.knowledge.need("input")
+    for operation in sending(session):
+        message = session.message(draft, taskId=task["id"], contextId=str(uuid4()))
+        reply = await session.call(operation, {"message": message})
+        reply.must_be_error(INVALID_PARAMS)
     state = state_of(session, await session.task(task["id"]))
     expect_equal("the state of the task", "input-required", state)
 
@@ -87,6 +92,21 @@ async def latest_history(session: Session) -> None:
         reply = await session.call(Operation.GET, {"id": task["id"], "historyLength": length})
         latest = message_ids(whole.object)[-length:]
         expect_equal("the latest messages", latest, message_ids(reply.object), reply.exchange)
+    await _answered_with_the_latest(session)
+
+
+async def _answered_with_the_latest(session: Session) -> None:
+    """Raises Broken where the reply to an answer has a message that is not the latest."""
+    task = await waiting_task(session)
+    params = {
+        "message": session.message(session.knowledge.need("input"), taskId=task["id"]),
+        "configuration": {"historyLength": 1},
+    }
+    reply = await session.call(Operation.SEND, params)
+    found = message_ids(rested_task_in(session, reply))
+    whole = await session.call(Operation.GET, {"id": task["id"], "historyLength": 100})
+    latest = message_ids(whole.object)[-1:]
+    expect(found in ([], latest), f"none but the latest message {latest}", found, reply.exchange)
 
 
 async def many_turns(session: Session) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from conformance.cases.arranging import items, task_at_rest
+from conformance.cases.arranging import task_at_rest
 from conformance.cases.case import Case
 from conformance.dialects import Operation
 from conformance.expect import (
@@ -15,6 +15,7 @@ from conformance.expect import (
     Reply,
     expect,
 )
+from conformance.folding import items
 from conformance.session import Session
 
 _NOTHING = "application/x-nothing"

@@ -8,7 +8,6 @@ from conformance.cases.arranging import (
     canceled_after,
     canceled_midway,
     gists,
-    items,
     needs_streaming,
     stream_at_work,
     subscribed,
@@ -24,9 +23,9 @@ from conformance.expect import (
     expect,
     expect_equal,
 )
+from conformance.folding import folded, items
 from conformance.session import Session
 from conformance.streaming import LiveStream
-from conformance.watch import folded
 
 
 async def streams_of_a_task(session: Session) -> None:

@@ -1,5 +1,7 @@
 """Streams (1.0 §3.1; 0.3 §7): what the rules that hold for every stream leave to be tried."""
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -7,10 +9,12 @@ from uuid import uuid4
 
 from conformance.cases import several_streams
 from conformance.cases.arranging import (
+    A_WHILE_SECONDS,
     QUICK_SECONDS,
     canceled_after,
     gists,
     needs_streaming,
+    read_beside,
     task_id,
 )
 from conformance.cases.case import Case
@@ -23,8 +27,13 @@ from conformance.expect import (
     expect,
     expect_equal,
 )
+from conformance.folding import items
 from conformance.session import Session
 from conformance.streaming import LiveStream
+
+_LATE_SECONDS = 1.0
+"""An event comes sooner than a reply that already knows of it, but for the ways that they take."""
+_SECONDS_BETWEEN_LOOKS = 0.2
 
 
 async def undeclared(session: Session) -> None:
@@ -97,12 +106,31 @@ async def events_in_time(session: Session) -> None:
         await stream.first()
         wanted = task_id(stream)
         async with canceled_after(session, wanted):
-            reply = await session.call(Operation.GET, {"id": wanted})
-    state = session.dialect.read_state(reply.object)
+            state = session.dialect.read_state(await session.task(wanted))
+            if state not in RESTING:
+                await _must_keep_up(session, stream)
     if state in RESTING and stream.exchange.seconds < QUICK_SECONDS:
         raise NotExercised(f"the task was {state} at once", '--prompt long="…"')
     expected = "a task still at work when the first event comes"
     expect(state not in RESTING, expected, f"one that is {state}", stream.exchange)
+
+
+async def _must_keep_up(session: Session, stream: LiveStream) -> None:
+    """Raises Broken where the task has an artifact of which the stream does not tell for long."""
+    if items(stream.frames[0].body, "artifacts"):
+        return
+    began, shown = time.monotonic(), 0.0
+    async with read_beside(stream, pieces=1, seconds=0.0) as reading:
+        while not reading.done() and (shown or time.monotonic() - began < A_WHILE_SECONDS):
+            await asyncio.wait([reading], timeout=_SECONDS_BETWEEN_LOOKS)
+            task = await session.task(task_id(stream))
+            if reading.done() or session.dialect.read_state(task) in RESTING:
+                return
+            if items(task, "artifacts"):
+                shown = shown or time.monotonic()
+                is_late = time.monotonic() - shown > _LATE_SECONDS
+                got = f"none for {_LATE_SECONDS:g} seconds, though the task has {task['artifacts']}"
+                expect(not is_late, "an event with a piece of the artifact", got, stream.exchange)
 
 
 async def history_of_none(session: Session) -> None:

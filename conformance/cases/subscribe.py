@@ -10,7 +10,7 @@ from conformance.cases import several_streams
 from conformance.cases.arranging import (
     canceled_after,
     canceled_midway,
-    ended_task,
+    ended_tasks,
     gist,
     needs_streaming,
     state_of,
@@ -76,14 +76,16 @@ async def everything_to_the_end(session: Session) -> None:
 
 async def ended_is_unsupported(session: Session) -> None:
     needs_streaming(session)
-    reply = await session.call(Operation.SUBSCRIBE, {"id": (await ended_task(session))["id"]})
-    reply.must_be_error(UNSUPPORTED_OPERATION)
+    for task in await ended_tasks(session):
+        reply = await session.call(Operation.SUBSCRIBE, {"id": task["id"]})
+        reply.must_be_error(UNSUPPORTED_OPERATION)
 
 
 async def ended_is_refused(session: Session) -> None:
     needs_streaming(session)
-    reply = await session.call(Operation.SUBSCRIBE, {"id": (await ended_task(session))["id"]})
-    expect(reply.error is not None, "an error", reply.gist, reply.exchange)
+    for task in await ended_tasks(session):
+        reply = await session.call(Operation.SUBSCRIBE, {"id": task["id"]})
+        expect(reply.error is not None, "an error", reply.gist, reply.exchange)
 
 
 async def resumed_at_work(session: Session) -> None:

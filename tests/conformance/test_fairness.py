@@ -2,13 +2,22 @@
 
 import asyncio
 import json
+from typing import Any
+
+import pytest
 
 from a2a_agent import RunRequest
 from a2a_agent.domain.agent_events import RunFinished, RunStarted
 from a2a_agent.runtime.agent import AgentDescription, Events
+from conformance.knowledge import Knowledge
 from conformance.outcome import ExitCode
+from conformance.requirements import requirements
+from conformance.verdict import Verdict
 from tests.conformance.conftest import Run
 from tests.conformance.endpoints import answering, failing, http, listening
+from tests.conformance.mutants.changes import objects
+from tests.conformance.mutants.judging import judged
+from tests.conformance.mutants.mutant import USUAL
 from tests.support.endpoint import serving_agent
 
 
@@ -84,3 +93,13 @@ def test_agent_that_takes_longer_than_is_waited_for_is_told_to_be_slow(run: Run)
         ended = run(endpoint.base, "--timeout", "0.3", *only)
     assert ended.code == ExitCode.TOO_LITTLE, ended.out
     assert "the agent is slow: nothing came for 0.3 seconds: --timeout" in ended.out
+
+
+@pytest.mark.parametrize("beside", [{"mediaType": "text/plain"}, {"metadata": {}}])
+async def test_chunks_that_say_more_than_their_text_may_be_joined(beside: dict[str, Any]) -> None:
+    alter = objects(lambda item: {**item, **beside} if "text" in item else item)
+    ids = ("stream.adds-up-to-the-task", "stream.last-chunk-is-marked")
+    chosen = [requirements()[id] for id in ids]
+    knowledge = Knowledge.told({}, follows_scenarios=True)
+    results = await judged(alter(USUAL.app()), chosen, knowledge)
+    assert {one.verdict for one in results} == {Verdict.PASS}

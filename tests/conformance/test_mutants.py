@@ -1,15 +1,17 @@
 """The suite catches our own application with one fault in it, whichever fault that is."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
+from starlette.types import Message, Receive, Send
 
 from conformance.requirements import requirements
 from conformance.verdict import Result, Verdict
-from tests.conformance.mutants.altering import asks, both, says
+from tests.conformance.mutants.altering import asks, both, client_gone, says, sends
 from tests.conformance.mutants.changes import event_by_event, last_event, objects
 from tests.conformance.mutants.every import AREAS, MUTANTS, WITHOUT
-from tests.conformance.mutants.judging import all_judgements, binding, judged_by_all
+from tests.conformance.mutants.judging import all_judgements, binding, judged_by_all, judgements
 from tests.conformance.mutants.mutant import USUAL, Mutant
 
 
@@ -21,6 +23,26 @@ def test_each_mutant_is_caught_by_the_requirements_of_its_fault(
     assert [one.words for one in all_judgements(mutants) if not one.is_caught] == []
     # A mutant that breaks down is caught for a fault that it should not have.
     assert "Exception in ASGI application" not in caplog.text
+
+
+def test_mutant_that_only_stalls_is_not_caught_for_anything_else() -> None:
+    stalled = Mutant("silent", sends(_silent), ("tasks.unknown-is-not-found",))
+    told = [judgements(replace(stalled, is_slow=slow)) for slow in (False, True)]
+    assert [[one.is_caught for one in of_version] for of_version in told] == [
+        [False, False],
+        [True, True],
+    ]
+
+
+def _silent(receive: Receive, send: Send) -> Send:
+    """Nothing comes in the place of a refusal, until the client goes."""
+
+    async def send_nothing(message: Message) -> None:
+        if b"-32001" in message.get("body", b""):
+            await client_gone(receive)
+        await send(message)
+
+    return send_nothing
 
 
 def _told(results: Sequence[Result]) -> list[Result]:

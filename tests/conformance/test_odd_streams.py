@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from conformance.dialects import V0_3
-from conformance.watch import Watch, folded
+from conformance.folding import folded
+from conformance.watch import Watch
 
 ODD: list[Any] = [7, "text", {"a": 1}, [7, None, "text"], [{"artifactId": ["a"], "parts": 7}]]
 

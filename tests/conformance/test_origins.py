@@ -134,4 +134,4 @@ def test_card_that_leads_to_a_link_local_address_is_refused(run: Run, host: str)
 def test_card_that_leads_to_files_offers_nothing(run: Run) -> None:
     with listening(answering(endpoints.by_hanging_up, **_naming("file:///etc/passwd"))) as url:
         ended = run(url, "--only", UNKNOWN)
-    assert ended.err.endswith("offers no JSON-RPC interface, but not 0.3 or 1.0\n")
+    assert ended.err.endswith("offers no JSON-RPC interface in version 0.3 or 1.0\n")

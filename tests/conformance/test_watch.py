@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from conformance import watch
 from conformance.dialects import DIALECTS, RESTING, V0_3, V1_0, Dialect, Frame
-from conformance.watch import Watch, folded, joined
+from conformance.folding import folded, whole
+from conformance.watch import Watch
 
 IDS = {"taskId": "t", "contextId": "c"}
 NAMES = ("a", "b")
@@ -24,9 +25,11 @@ def task(state: str = "submitted", *artifacts: Any) -> Frame:
     return Frame(kind="task", body={"id": "t", "contextId": "c", **listed}, state=state)
 
 
-def status(dialect: Dialect, state: str) -> Frame:
+def status(dialect: Dialect, state: str, second: int = 5) -> Frame:
     is_final = state in RESTING if dialect.is_old else None
-    return Frame(kind="status", body=IDS, state=state, is_final=is_final)
+    told = {"timestamp": f"2026-05-05T05:05:{second:02}.000Z"}
+    body = {**IDS, "status": told}
+    return Frame(kind="status", body=body, state=state, is_final=is_final)
 
 
 def chunk(name: str, text: str = "x", **members: bool) -> Frame:
@@ -84,6 +87,10 @@ MUTATIONS: dict[str, tuple[str, Callable[[Frames, Dialect], Frames]]] = {
     "goes back": (
         watch.STATES,
         lambda frames, d: before_the_end(status(d, "submitted"))(frames, d),
+    ),
+    "goes back in time": (
+        watch.TIMES,
+        lambda frames, d: before_the_end(status(d, "working", second=3))(frames, d),
     ),
     "appends to nothing": (watch.OPENED, before_the_end(chunk("other", append=True))),
     "appends after the last chunk": (
@@ -167,6 +174,22 @@ def test_task_that_waits_may_be_moved_on_by_the_answer(dialect: Dialect) -> None
 
 
 @dialects
+def test_clocks_of_one_endpoint_may_differ_by_a_second(dialect: Dialect) -> None:
+    statuses = [status(dialect, "working"), status(dialect, "completed", second=4)]
+    assert breaches(dialect, [task(), *statuses])[0] == set()
+
+
+@pytest.mark.parametrize("odd", [None, 5, "yesterday", {"a": 1}, "2026-13-01T00:00:00Z"])
+def test_odd_time_is_left_to_the_schemas(odd: Any) -> None:
+    assert watch.time_of({"status": {"timestamp": odd}}) is None
+
+
+def test_time_without_a_zone_is_taken_for_utc() -> None:
+    times = [{"status": {"timestamp": f"2026-05-05T05:05:05{zone}"}} for zone in ("", "Z")]
+    assert watch.time_of(times[0]) == watch.time_of(times[1])
+
+
+@dialects
 def test_task_that_has_ended_is_not_followed_by_anything(dialect: Dialect) -> None:
     frames = [task("completed"), chunk("a")]
     assert breaches(dialect, frames)[0] == {watch.NOTHING_AFTER}
@@ -218,32 +241,10 @@ def test_no_json_upsets_the_watch(dialect: Dialect, results: list[Any]) -> None:
     frames = [dialect.frame(result) for result in results]
 
     breaches(dialect, frames)
+    for result in results:
+        whole(result)
 
     assert folded(frames) is None or frames[0].kind == "task"
-
-
-def test_frames_add_up_to_the_task() -> None:
-    first = task("working", {"artifactId": "a", "parts": [{"text": "0"}]})
-    frames = [
-        first,
-        chunk("a", "1", append=True),
-        chunk("b", "2"),
-        chunk("b", "3"),
-        chunk("b", "4", append=True),
-        status(V1_0, "completed"),
-    ]
-    assert folded(frames) == {"state": "completed", "artifacts": {"a": ["01"], "b": ["34"]}}
-
-
-def test_message_adds_up_to_no_task() -> None:
-    assert (folded([]), folded([MESSAGE])) == (None, None)
-
-
-def test_neighbouring_plain_texts_are_joined() -> None:
-    data = {"data": 1}
-    named = {"text": "d", "filename": "f"}
-    parts = [{"text": ""}, {"text": "a"}, {"kind": "text", "text": "b"}, data, {"text": "c"}, named]
-    assert joined(parts) == ["ab", data, "c", named]
 
 
 @dialects

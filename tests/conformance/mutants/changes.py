@@ -29,7 +29,9 @@ def asks_message(change: Callable[[dict[str, Any]], Any], *operations: Operation
     return asks_of(ask, *(operations or _SENDING))
 
 
-def asks_configuration(change: Callable[[dict[str, Any]], Any]) -> Alteration:
+def asks_configuration(
+    change: Callable[[dict[str, Any]], Any], *operations: Operation
+) -> Alteration:
     """Changes the configuration, {} where there is none."""
 
     def ask(asked: Asked) -> Asked | None:
@@ -38,7 +40,7 @@ def asks_configuration(change: Callable[[dict[str, Any]], Any]) -> Alteration:
             return None
         return asked.with_params(configuration=change(given))
 
-    return asks_of(ask, *_SENDING)
+    return asks_of(ask, *(operations or _SENDING))
 
 
 def without(value: Any, *names: str) -> Any:

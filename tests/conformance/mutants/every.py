@@ -6,6 +6,7 @@ from types import MappingProxyType
 from tests.conformance.mutants import (
     batches,
     card,
+    ended_tasks,
     errors,
     extensions,
     jsonrpc,
@@ -35,6 +36,7 @@ _MODULES = (
     several_streams,
     subscribe,
     tasks,
+    ended_tasks,
     multi_turn,
     listing,
     versions,

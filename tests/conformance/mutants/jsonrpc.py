@@ -6,7 +6,14 @@ from typing import Any
 
 from conformance.dialects import Operation
 from conformance.expect import INVALID_REQUEST, METHOD_NOT_FOUND
-from tests.conformance.mutants.altering import Alteration, asks, replies, responses, says
+from tests.conformance.mutants.altering import (
+    Alteration,
+    asks,
+    frames,
+    replies,
+    responses,
+    says,
+)
 from tests.conformance.mutants.changes import replies_where, without
 from tests.conformance.mutants.messages import Answer, Asked, error
 from tests.conformance.mutants.mutant import Mutant, Setup
@@ -37,6 +44,10 @@ def _answered_notification(asked: Asked) -> Asked | None:
 
 def _streamed_notification(asked: Asked) -> Asked | None:
     return _answered_notification(asked) if asked.operation is Operation.STREAM else None
+
+
+def _answered_message(asked: Asked) -> Asked | None:
+    return _answered_notification(asked) if asked.operation is Operation.SEND else None
 
 
 def _answered_failure(asked: Asked) -> Answer | None:
@@ -92,6 +103,21 @@ MUTANTS: Sequence[Mutant] = (
         ("jsonrpc.number-ids",),
     ),
     Mutant(
+        "id 1 in all events of all streams",
+        frames(lambda response, _: {**response, "id": 1}),
+        ("jsonrpc.string-ids", "jsonrpc.number-ids"),
+    ),
+    Mutant(
+        "digits as id echoed as a number in streams",
+        frames(lambda r, _: {**r, "id": int(r["id"]) if r["id"] == "7" else r["id"]}),
+        ("jsonrpc.string-ids",),
+    ),
+    Mutant(
+        "ids cut after 64 characters",
+        _with_ids(lambda id: id[:64] if isinstance(id, str) else id),
+        ("jsonrpc.string-ids",),
+    ),
+    Mutant(
         "invalid request answered with the id null",
         replies_where(INVALID_REQUEST, lambda reply: {**reply, "id": None}),
         ("jsonrpc.id-null-only-where-unreadable",),
@@ -99,6 +125,11 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "notification answered",
         asks(_answered_notification),
+        ("jsonrpc.notification-not-answered",),
+    ),
+    Mutant(
+        "notification of a message answered",
+        asks(_answered_message),
         ("jsonrpc.notification-not-answered",),
     ),
     Mutant(

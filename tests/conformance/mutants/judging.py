@@ -13,8 +13,8 @@ from conformance.peer import Limits, Peer
 from conformance.requirements import Level, Requirement, requirements
 from conformance.runner import CASES, WATCHED, Finished, Plan, run
 from conformance.target import find
-from conformance.verdict import Result, Verdict
-from tests.conformance.mutants.mutant import Mutant, Setup
+from conformance.verdict import Finding, Result, Verdict
+from tests.conformance.mutants.mutant import Mutant
 from tests.support.server import serving
 
 _ALWAYS = ("tasks.unknown-is-not-found", "tasks.get-gives-the-task-that-was-sent")
@@ -26,6 +26,8 @@ _AT_ONCE = 4
 """Mutants; most of what one takes is waiting."""
 _CREDENTIALS = {"Authorization": "Bearer of-the-suite"}
 _TOLD = (Verdict.FAIL, Verdict.WARN)
+_OUT_OF_TIME = "nothing came for "
+"""What an answer says where the limit of its time has ended it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +42,21 @@ class Judgement:
 
     @property
     def is_caught(self) -> bool:
-        """Whether the fault was found."""
-        return self.result is not None and self.result.verdict in _TOLD
+        """Whether the fault was found, and not only that nothing came in time."""
+        if self.result is None or self.result.verdict not in _TOLD:
+            return False
+        return self.mutant.is_slow or not all(map(_is_of_time, self.result.findings))
 
     @property
     def words(self) -> str:
         """Which it is, and the verdict on it."""
         verdict = self.result.verdict if self.result is not None else "not yet"
         return f"{self.mutant.name} ({self.version}), {self.requirement}: {verdict}"
+
+
+def _is_of_time(finding: Finding) -> bool:
+    """Whether nothing is told but that something did not come in time."""
+    return _OUT_OF_TIME in finding.answer
 
 
 async def judged(
@@ -90,7 +99,7 @@ def judgements(mutant: Mutant) -> Sequence[Judgement]:
         judging = judged(
             mutant.alter(mutant.setup.app()),
             chosen,
-            _needed(mutant.setup, chosen),
+            _needed(mutant, chosen),
             mutant.versions,
             card_path=mutant.card_path,
             limits=_LIMITS,
@@ -103,11 +112,11 @@ def judgements(mutant: Mutant) -> Sequence[Judgement]:
     ]
 
 
-def _needed(setup: Setup, chosen: Iterable[Requirement]) -> Knowledge:
+def _needed(mutant: Mutant, chosen: Iterable[Requirement]) -> Knowledge:
     """What the requirements need to be known of the agent: what is known is sent, which takes
     time."""
-    drafts = Knowledge.told({}, follows_scenarios=setup.follows_scenarios).drafts
-    needs = {name for one in chosen for name in one.needs}
+    drafts = Knowledge.told({}, follows_scenarios=mutant.setup.follows_scenarios).drafts
+    needs = {*mutant.needs, *(name for one in chosen for name in one.needs)}
     return Knowledge({name: draft for name, draft in drafts.items() if name in needs})
 
 

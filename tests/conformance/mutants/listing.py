@@ -6,7 +6,7 @@ from typing import Any
 from conformance.dialects import Operation
 from conformance.expect import INTERNAL_ERROR, INVALID_PARAMS
 from tests.conformance.mutants.altering import Alteration, asks_of
-from tests.conformance.mutants.changes import recoded_of, results, without
+from tests.conformance.mutants.changes import recoded_of, results, walked, without
 from tests.conformance.mutants.messages import Asked
 from tests.conformance.mutants.mutant import NEW, Mutant
 
@@ -52,6 +52,31 @@ def _any_token(asked: Asked) -> Asked | None:
     return asked.with_params(pageToken="") if is_bad else None
 
 
+def _each(change: Callable[[dict[str, Any]], Any]) -> Alteration:
+    return _tasks(lambda tasks: [change(task) for task in tasks])
+
+
+def _filters_by_two_states(asked: Asked) -> Asked | None:
+    is_known = str(asked.params.get("status")).endswith(("COMPLETED", "WORKING"))
+    return None if is_known else asked.with_members(params=without(asked.params, "status"))
+
+
+def _backwards_in_pages(page: dict[str, Any], asked: Asked) -> Any:
+    return {**page, "tasks": page["tasks"][::-1]} if "pageSize" in asked.params else page
+
+
+def _included_when_said(asked: Asked) -> Asked | None:
+    return asked.with_params(includeArtifacts=True) if "includeArtifacts" in asked.params else None
+
+
+def _without_message(task: dict[str, Any]) -> Any:
+    return {**task, "status": without(task["status"], "message")}
+
+
+def _without_first_part(item: dict[str, Any]) -> Any:
+    return {**item, "parts": item["parts"][1:]} if "artifactId" in item else item
+
+
 MUTANTS: Sequence[Mutant] = tuple(
     Mutant(name, alter, caught_by, NEW)
     for name, alter, caught_by in (
@@ -61,8 +86,33 @@ MUTANTS: Sequence[Mutant] = tuple(
             _tasks(lambda tasks: tasks[::-1]),
             ("listing.newest-status-first",),
         ),
+        (
+            "oldest status first where a pageSize is given",
+            _pages(_backwards_in_pages),
+            ("listing.newest-status-first",),
+        ),
+        (
+            "tasks listed with another contextId",
+            _each(lambda task: {**task, "contextId": task["contextId"].upper()}),
+            ("listing.made-task-is-listed", "listing.filters-by-context"),
+        ),
+        (
+            "tasks listed without the messages of their statuses",
+            _each(_without_message),
+            ("listing.made-task-is-listed",),
+        ),
+        (
+            "artifacts listed without their first parts",
+            _each(lambda task: walked(task, _without_first_part)),
+            ("listing.artifacts-are-included-when-asked-for",),
+        ),
         ("contextId passed over", _passed_over("contextId"), ("listing.filters-by-context",)),
         ("status passed over", _passed_over("status"), ("listing.filters-by-status",)),
+        (
+            "status passed over unless it is completed or working",
+            asks_of(_filters_by_two_states, Operation.LIST),
+            ("listing.filters-by-status",),
+        ),
         (
             "statusTimestampAfter passed over",
             _passed_over("statusTimestampAfter"),
@@ -78,6 +128,11 @@ MUTANTS: Sequence[Mutant] = tuple(
             "pageSize not told",
             _pages(lambda page, _: without(page, "pageSize")),
             ("listing.page-size-is-told", "shapes.required-members"),
+        ),
+        (
+            "pageSize told as 1, whatever was asked for",
+            _pages(lambda page, _: {**page, "pageSize": 1}),
+            ("listing.page-size-is-told",),
         ),
         (
             "pageSize told as 100, whatever was asked for",
@@ -122,6 +177,11 @@ MUTANTS: Sequence[Mutant] = tuple(
         (
             "artifacts always listed",
             asks_of(lambda asked: asked.with_params(includeArtifacts=True), Operation.LIST),
+            ("listing.artifacts-are-left-out",),
+        ),
+        (
+            "artifacts listed when it is said that they shall not be",
+            asks_of(_included_when_said, Operation.LIST),
             ("listing.artifacts-are-left-out",),
         ),
         (

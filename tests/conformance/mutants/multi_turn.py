@@ -8,7 +8,14 @@ from starlette.types import ASGIApp
 from conformance.dialects import Operation
 from conformance.expect import INTERNAL_ERROR, INVALID_PARAMS, UNSUPPORTED_OPERATION
 from tests.conformance.mutants.altering import asks_of, both
-from tests.conformance.mutants.changes import asks_message, recoded_of, tasks, without
+from tests.conformance.mutants.changes import (
+    asks_configuration,
+    asks_message,
+    recoded_of,
+    results,
+    tasks,
+    without,
+)
 from tests.conformance.mutants.messages import Answer, Asked, error
 from tests.conformance.mutants.mutant import Mutant
 
@@ -65,6 +72,23 @@ def _cut_from_the_front(app: ASGIApp) -> ASGIApp:
     return both(tasks(cut, Operation.GET), asks_of(ask, Operation.GET))(app)
 
 
+def _answered_from_the_front(app: ASGIApp) -> ASGIApp:
+    """The same, in the replies to messages."""
+
+    def cut(result: Any, asked: Asked) -> Any:
+        length = (asked.params.get("configuration") or {}).get("historyLength")
+        task = asked.dialect.task(result)
+        if length is None or not task or "history" not in task:
+            return result
+        shorter = {**task, "history": task["history"][:length]}
+        return shorter if asked.dialect.is_old else {"task": shorter}
+
+    def whole(configuration: dict[str, Any]) -> Any:
+        return without(configuration, "historyLength")
+
+    return both(asks_configuration(whole, Operation.SEND), results(cut, Operation.SEND))(app)
+
+
 MUTANTS: Sequence[Mutant] = (
     Mutant(
         "follow-up opens a new task",
@@ -94,6 +118,14 @@ MUTANTS: Sequence[Mutant] = (
         ("multi-turn.contradicting-context-is-invalid",),
     ),
     Mutant(
+        "context mismatch accepted by streams",
+        asks_message(
+            lambda m: without(m, "contextId") if "taskId" in m else m,
+            Operation.STREAM,
+        ),
+        ("multi-turn.contradicting-context-is-invalid",),
+    ),
+    Mutant(
         "only the first message of a conversation is kept",
         tasks(lambda t: {**t, "history": t["history"][:1]} if "history" in t else t, Operation.GET),
         ("multi-turn.history-holds-all-messages",),
@@ -108,6 +140,11 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "oldest messages left in the history",
         _cut_from_the_front,
+        ("multi-turn.history-length-gives-the-latest",),
+    ),
+    Mutant(
+        "oldest messages left in the history of a reply",
+        _answered_from_the_front,
         ("multi-turn.history-length-gives-the-latest",),
     ),
     Mutant("only one answer taken", _for_two_turns, ("multi-turn.any-number-of-turns",)),

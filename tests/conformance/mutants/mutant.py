@@ -67,6 +67,10 @@ class Mutant:
     versions: tuple[str, ...] = VERSIONS
     """Those in which the fault can occur, and is to be seen."""
     setup: Setup = USUAL
+    needs: tuple[str, ...] = ()
+    """What must be known of the agent beside what the requirements need."""
+    is_slow: bool = False
+    """Whether its fault is that something does not come: then the limits of time tell of it."""
     card_path: str = ""
     """Where the suite is told that the card is, if not at the usual place."""
 

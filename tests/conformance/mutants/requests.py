@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from conformance.dialects import Operation
 from conformance.expect import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
@@ -10,7 +11,7 @@ from conformance.expect import (
     METHOD_NOT_FOUND,
     PARSE_ERROR,
 )
-from tests.conformance.mutants.altering import Alteration, asks, replies
+from tests.conformance.mutants.altering import Alteration, asks, asks_of, replies
 from tests.conformance.mutants.changes import recoded, replies_where, walked
 from tests.conformance.mutants.messages import Answer, Asked, error
 from tests.conformance.mutants.mutant import NEW, Mutant
@@ -95,6 +96,14 @@ MUTANTS: Sequence[Mutant] = (
         "missing jsonrpc accepted",
         asks(lambda asked: asked.with_members(jsonrpc="2.0") if asked.members else None),
         ("jsonrpc.no-jsonrpc",),
+    ),
+    *(
+        Mutant(
+            f"missing jsonrpc accepted by {operation.value}",
+            asks_of(lambda asked: asked.with_members(jsonrpc="2.0"), operation),
+            ("jsonrpc.no-jsonrpc",),
+        )
+        for operation in (Operation.SEND, Operation.STREAM)
     ),
     Mutant(
         "missing method as one that is not found",

@@ -28,7 +28,6 @@ from tests.conformance.mutants.messages import Asked, error
 from tests.conformance.mutants.mutant import Mutant
 
 _CONTEXT = "the-only-context"
-_SENDING = (Operation.SEND, Operation.STREAM)
 
 
 def _where(state: str, change: Callable[[Any, Asked], Any]) -> Alteration:
@@ -130,6 +129,13 @@ def _in_ascii(item: dict[str, Any]) -> Any:
     return {**item, "text": item["text"].encode("ascii", "replace").decode()}
 
 
+def _cut(member: str) -> Callable[[dict[str, Any]], Any]:
+    """Makes of a message one whose member has no more than 64 characters."""
+    return lambda message: {
+        name: value[:64] if name == member else value for name, value in message.items()
+    }
+
+
 MUTANTS: Sequence[Mutant] = (
     Mutant(
         "messages answered with something else",
@@ -172,11 +178,13 @@ MUTANTS: Sequence[Mutant] = (
         "a task that asks is waited for",
         _silent_in("input-required"),
         ("send.returns-when-the-task-asks",),
+        is_slow=True,
     ),
     Mutant(
         "a task that needs authentication is waited for",
         _silent_in("auth-required"),
         ("send.returns-when-the-task-needs-authentication",),
+        is_slow=True,
     ),
     Mutant(
         "failed task as an internal error",
@@ -228,6 +236,24 @@ MUTANTS: Sequence[Mutant] = (
         ),
     ),
     Mutant(
+        "contextId of a streamed message passed over",
+        asks_message(
+            lambda m: m if "taskId" in m else without(m, "contextId"),
+            Operation.STREAM,
+        ),
+        ("send.context-is-kept-when-given",),
+    ),
+    Mutant(
+        "context ids cut after 64 characters",
+        asks_message(_cut("contextId")),
+        ("send.context-is-kept-when-given",),
+    ),
+    Mutant(
+        "message ids cut after 64 characters",
+        asks_message(_cut("messageId")),
+        ("send.history-holds-the-message",),
+    ),
+    Mutant(
         "message not in the history",
         tasks(lambda task: without(task, "history"), Operation.SEND, Operation.GET),
         ("send.history-holds-the-message", "multi-turn.history-holds-all-messages"),
@@ -245,6 +271,11 @@ MUTANTS: Sequence[Mutant] = (
             "send.history-length-is-not-negative",
             "stream.history-length-zero-is-no-history",
         ),
+    ),
+    Mutant(
+        "historyLength passed over by streams",
+        asks_configuration(lambda given: without(given, "historyLength"), Operation.STREAM),
+        ("send.history-length-is-not-negative", "stream.history-length-zero-is-no-history"),
     ),
     Mutant(
         "history longer than asked for",

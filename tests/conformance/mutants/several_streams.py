@@ -6,12 +6,16 @@ from typing import Any, TypeAlias
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from a2a_agent.agents.scenarios import ScenarioAgent
 from conformance.dialects import Operation
 from conformance.expect import INTERNAL_ERROR, TASK_NOT_FOUND
 from tests.conformance.mutants.altering import asked_of, is_stream, responses, says, sends, streams
 from tests.conformance.mutants.changes import event_by_event, streams_of
 from tests.conformance.mutants.messages import Answer, Asked, Event, error
-from tests.conformance.mutants.mutant import NEW, OLD, Mutant
+from tests.conformance.mutants.mutant import NEW, OLD, Mutant, Setup
+
+_LATE_SECONDS = 3.0
+_LONGER = Setup(name="that works longer", agent=ScenarioAgent(seconds=4.0, chunk_seconds=0.1))
 
 
 async def without_artifacts(events: AsyncIterator[Event], _: Asked) -> AsyncIterator[Event]:
@@ -24,6 +28,45 @@ async def without_artifacts(events: AsyncIterator[Event], _: Asked) -> AsyncIter
 async def _at_once(events: AsyncIterator[Event], _: Asked) -> AsyncIterator[Event]:
     """All events, when the last one has come."""
     for event in [event async for event in events]:
+        yield event
+
+
+async def _all_but_the_first_at_once(
+    events: AsyncIterator[Event], asked: Asked
+) -> AsyncIterator[Event]:
+    """The first event as it comes, the others when the last one has come."""
+    yield await anext(events)
+    async for event in _at_once(events, asked):
+        yield event
+
+
+async def _closed_late(events: AsyncIterator[Event], _: Asked) -> AsyncIterator[Event]:
+    """Streams stay open for seconds when all has been said."""
+    async for event in events:
+        yield event
+    await asyncio.sleep(_LATE_SECONDS)
+
+
+async def _ever_earlier(events: AsyncIterator[Event], _: Asked) -> AsyncIterator[Event]:
+    """Each status is older than the one before."""
+    year = 2020
+    async for event in events:
+        status = event.frame.body.get("status")
+        if isinstance(status, dict):
+            year -= 1
+            event = event.with_body(status={**status, "timestamp": f"{year}-01-01T00:00:00.000Z"})
+        yield event
+
+
+async def _without_the_second_appended(
+    events: AsyncIterator[Event], _: Asked
+) -> AsyncIterator[Event]:
+    number = 0
+    async for event in events:
+        number += event.frame.body.get("append") is True
+        if number == 2:
+            number += 1
+            continue
         yield event
 
 
@@ -175,6 +218,28 @@ MUTANTS: Sequence[Mutant] = (
         "events only when all is over",
         streams(_at_once),
         ("stream.events-come-as-they-happen",),
+    ),
+    Mutant(
+        "events after the first only when all is over",
+        streams(_all_but_the_first_at_once),
+        ("stream.events-come-as-they-happen",),
+        setup=_LONGER,
+    ),
+    Mutant(
+        "streams closed late",
+        streams(_closed_late),
+        ("stream.closes-without-delay",),
+        is_slow=True,
+    ),
+    Mutant(
+        "statuses ever earlier",
+        streams(_ever_earlier),
+        ("stream.times-do-not-go-back",),
+    ),
+    Mutant(
+        "second appended chunk lost",
+        streams(_without_the_second_appended),
+        ("stream.adds-up-to-the-task", "tasks.get-has-the-artifacts-so-far"),
     ),
     Mutant(
         "last chunks not marked",

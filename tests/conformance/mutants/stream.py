@@ -285,5 +285,10 @@ MUTANTS: Sequence[Mutant] = (
         ("stream.nothing-after-the-end",),
     ),
     Mutant("closed without an end state", last_event(lambda _: []), ("stream.reaches-an-end",)),
-    Mutant("stream not closed", sends(_left_open), ("stream.closes-at-the-end",)),
+    Mutant(
+        "stream not closed",
+        sends(_left_open),
+        ("stream.closes-at-the-end", "stream.closes-without-delay"),
+        is_slow=True,
+    ),
 )
