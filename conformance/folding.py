@@ -54,12 +54,17 @@ def whole(task: Any, *names: str) -> Any:
 def joined(parts: Sequence[Any]) -> list[Any]:
     """The parts, neighbouring texts that differ in nothing else as one."""
     found: list[Any] = []
-    for part in (_without_kind(without_empty(part)) for part in parts):
-        last: Any = found[-1] if found else None
-        if _is_text(part) and _is_text(last) and _beside_text(last) == _beside_text(part):
-            found[-1] = {**last, "text": last["text"] + part["text"]}
-        elif part != {}:
-            found.append(part)
+    for part in parts:
+        text = part.get("text") if isinstance(part, dict) else None
+        if not isinstance(text, str):
+            found.append(without_empty(part))
+        elif text:
+            kept = without_empty({**part, "kind": None})
+            last: Any = found[-1] if found else None
+            if _beside_text(last) == _beside_text(kept):
+                found[-1] = {**last, "text": last["text"] + text}
+            else:
+                found.append(kept)
     return found
 
 
@@ -89,16 +94,8 @@ def _with_joined_parts(value: Any) -> Any:
     return {**value, "parts": joined(items(value, "parts"))} if isinstance(value, dict) else value
 
 
-def _is_text(part: Any) -> bool:
-    return isinstance(part, dict) and isinstance(part.get("text"), str)
-
-
-def _beside_text(part: Mapping[str, Any]) -> Mapping[str, Any]:
+def _beside_text(part: Any) -> Mapping[str, Any] | None:
+    """What a text is beside its content; None where it is none."""
+    if not isinstance(part, dict) or "text" not in part:
+        return None
     return {name: item for name, item in part.items() if name != "text"}
-
-
-def _without_kind(part: Any) -> Any:
-    # What else a part has says what it is.
-    if not isinstance(part, dict):
-        return part
-    return {name: item for name, item in part.items() if name != "kind"}

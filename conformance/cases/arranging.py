@@ -33,6 +33,18 @@ def sending(session: Session) -> list[Operation]:
     return [Operation.SEND, *streams]
 
 
+async def answered_at_once(
+    session: Session, operation: Operation, message: Any, id: Any = 1
+) -> tuple[Frame | None, Reply]:
+    """The first that comes for a message whose sender does not wait; None for a refusal."""
+    params = {"message": message, "configuration": session.dialect.waiting(False)}
+    if not operation.is_streaming:
+        reply = await session.call(operation, params, id=id)
+        return session.dialect.frame(reply.result) if reply.error is None else None, reply
+    async with session.stream(operation, params, id=id) as stream:
+        return await stream.next(), stream.reply
+
+
 def state_of(session: Session, task: Any) -> str:
     """The state of a task in words that can be shown."""
     return session.dialect.read_state(task) or "no state"
@@ -55,26 +67,22 @@ async def ended_task(session: Session) -> Any:
 
 
 async def ended_tasks(session: Session) -> list[Any]:
-    """A task for each state in which tasks have ended here, or could be brought to end.
+    """A task for each state in which tasks have been seen to end, and one that was canceled.
 
     Raises NotExercised where none is known that ended by itself.
     """
-    tasks = [await ended_task(session)]
-    if "ended otherwise" not in session.arranged:
-        others = []
+    tasks = {state_of(session, task): task for task in (await ended_task(session),)}
+    if not any(state_of(session, task) == "canceled" for task in session.ended.values()):
         with suppress(Broken, NotExercised):  # other cases meet it too, and say so
-            canceling = {"id": (await waiting_task(session))["id"]}
-            others.append((await session.call(Operation.CANCEL, canceling)).result)
-        for behaviour in ("fails", "rejects"):
-            with suppress(Broken, NotExercised):
-                others.append(await task_at_rest(session, behaviour))
-        session.arranged["ended otherwise"] = others
-    for task in session.arranged["ended otherwise"]:
+            task = await waiting_task(session)
+            await session.call(Operation.CANCEL, {"id": task["id"]})
+    latest = {state_of(session, task): task for task in session.ended.values()}
+    for state in latest.keys() - tasks.keys():
         with suppress(Broken):  # an endpoint may forget tasks, or have answered with another one
-            now = await session.task(task["id"])
-            if session.dialect.read_state(now) in TERMINAL:
-                tasks.append(now)
-    return tasks
+            now = await session.task(latest[state]["id"])
+            if state_of(session, now) == state:
+                tasks[state] = now
+    return list(tasks.values())
 
 
 async def waiting_task(session: Session) -> Any:

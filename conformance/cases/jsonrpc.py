@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 from conformance.cards import objects
-from conformance.cases.arranging import sending
+from conformance.cases.arranging import answered_at_once, sending
 from conformance.cases.case import Case
 from conformance.dialects import Operation
 from conformance.expect import (
@@ -46,10 +46,10 @@ async def number_ids(session: Session) -> None:
 async def _expect_ids(session: Session, ids: Sequence[Any]) -> None:
     """Each comes back with an error, and two of them with a result and on a stream, too."""
     replies = [(id, await session.call(Operation.GET, {"id": str(uuid4())}, id=id)) for id in ids]
-    said = {"message": session.message("Hello")}
     for id in ids[:2]:
         for operation in sending(session):
-            replies.append((id, await session.call(operation, said, id=id)))
+            message = session.message("Hello")
+            replies.append((id, (await answered_at_once(session, operation, message, id))[1]))
     for id, reply in replies:
         got = reply.value.get("id") if isinstance(reply.value, dict) else MISSING
         is_same = type(got) is type(id) and got == id

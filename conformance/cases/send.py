@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from conformance.cases import sent_parts, sent_wrongly
 from conformance.cases.arranging import (
     QUICK_SECONDS,
+    answered_at_once,
     canceled_after,
     message_ids,
     rested_task_in,
@@ -147,11 +148,10 @@ async def context_that_is_given(session: Session) -> None:
     for context in (str(uuid4()), f"{uuid4()}{_LONG}"):
         for operation in sending(session):
             message = session.message(session.knowledge.need("completes"), contextId=context)
-            reply = await session.call(operation, {"message": message})
-            if reply.error is None:
+            frame, reply = await answered_at_once(session, operation, message)
+            if frame is not None:
                 is_any_taken = True
-                got = session.dialect.frame(reply.result).context_id
-                expect_equal("the contextId", context, got, reply.exchange)
+                expect_equal("the contextId", context, frame.context_id, reply.exchange)
     if not is_any_taken:
         raise NotExercised(f"contexts that clients make are refused: {reply.gist}")
 

@@ -37,7 +37,7 @@ def test_neighbouring_texts_that_are_alike_are_joined() -> None:
 @pytest.mark.parametrize("beside", [{"mediaType": "text/plain"}, {"metadata": {"a": 1}}, {}])
 def test_texts_of_one_kind_are_joined_with_what_they_are(beside: dict[str, Any]) -> None:
     parts = [{"text": "a", **beside}, {"text": "b", **beside, "filename": ""}]
-    assert joined(parts) == [{"text": "ab", **beside}]
+    assert joined([*parts, {"text": "", **beside}]) == [{"text": "ab", **beside}]
 
 
 def test_empty_members_of_parts_say_nothing() -> None:
