@@ -31,7 +31,7 @@ from conformance.folding import items
 from conformance.session import Session
 from conformance.streaming import LiveStream
 
-_LATE_SECONDS = 2.0
+_LATE_SECONDS = 1.5
 """An event comes sooner than a reply that already knows of it, but for the ways that they take."""
 _SECONDS_BETWEEN_LOOKS = 0.2
 
