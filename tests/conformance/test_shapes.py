@@ -115,5 +115,11 @@ def test_list_of_flawed_items_is_told_of_in_part() -> None:
     assert len(flaws("1.0", "Task", task("1.0", history=history))) == 5
 
 
+def test_long_value_is_told_of_whole() -> None:
+    """What may be a secret in it is hidden before it is cut."""
+    (found,) = flaws("1.0", "Task", task("1.0", id=["x" * 10_000]))
+    assert found.got == f"['{'x' * 10_000}']"
+
+
 def test_all_rules_are_requirements() -> None:
     assert requirements().keys() >= shapes.ALL
