@@ -159,7 +159,7 @@ async def artifacts_left_out(session: Session) -> None:
         params = {"contextId": task.get("contextId"), **more}
         reply = await session.call(Operation.LIST, params)
         _must_list(reply, [task["id"]])
-        left_out = all("artifacts" not in one for one in _listed(reply))
+        left_out = not any(one.get("artifacts") for one in _listed(reply))
         expect(left_out, "tasks without artifacts", reply.gist, reply.exchange)
 
 
