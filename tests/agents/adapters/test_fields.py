@@ -208,6 +208,7 @@ anything = st.recursive(
         | st.builds(SimpleNamespace, a=inner)
         | st.sets(st.integers())
     ),
+    max_leaves=10,
 )
 
 
