@@ -61,6 +61,8 @@ class Knowledge:
     drafts: dict[str, Draft] = field(default_factory=dict)
     is_slow: bool = False
     """Whether no task has come to rest for as long as it was waited for."""
+    way_seconds: float = 0.0
+    """What an exchange takes where there is nothing to be done for it."""
 
     @classmethod
     def told(cls, prompts: Mapping[str, str], *, follows_scenarios: bool) -> "Knowledge":

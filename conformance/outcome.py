@@ -68,6 +68,9 @@ def outcome(
     if errors:
         sentence = f"{_counted(errors, 'case')} broke by a fault of the suite; {exercised}"
         return Outcome(code=ExitCode.SUITE_ERROR, sentence=sentence)
+    if finished.left_out:
+        late = f"{_counted(finished.left_out, 'requirement')} left out by --max-minutes"
+        return Outcome(code=ExitCode.TOO_LITTLE, sentence=f"{exercised}; {late}")
     if 100 * finished.musts_exercised < min_exercised_percent:
         sentence = f"only {exercised}, fewer than {min_exercised_percent:g} %"
         return Outcome(code=ExitCode.TOO_LITTLE, sentence=sentence)

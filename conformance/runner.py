@@ -49,7 +49,7 @@ from conformance.peer import Peer
 from conformance.redaction import Redaction
 from conformance.requirements import Level, Requirement
 from conformance.session import Session
-from conformance.target import Interface, Target
+from conformance.target import Target
 from conformance.verdict import Record, Result, Verdict
 
 _MODULES = (
@@ -90,8 +90,8 @@ class Started:
     versions: Sequence[str]
     cases: int
     at: datetime
-    interfaces: Sequence[Interface] = ()
-    """Where the versions are spoken, by the card."""
+    places: Sequence[str] = ()
+    """Where each version is spoken, by the card, as it may be shown."""
     card_url: str = ""
     untrusted: Sequence[str] = ()
     """The origins of interfaces that credentials are known for, and not sent to."""
@@ -114,6 +114,11 @@ class Finished:
     seconds: float
     is_whole: bool = True
     """Whether it has come to its end; otherwise these are the verdicts by what was seen."""
+
+    @property
+    def left_out(self) -> int:
+        """How many requirements there was no time for."""
+        return sum(one.reason == _TOO_LONG[0] for one in self.results)
 
     def count(self, *verdicts: Verdict) -> int:
         """How many requirements have one of the verdicts."""
@@ -163,8 +168,9 @@ class Ledger:
 
 _NOTHING_HAPPENED = "nothing happened that it speaks of"
 _STOPPED = "the run was stopped before"
-_TOO_LONG = "the run had taken too long already"
+_TOO_LONG = "the run had taken too long already", "--max-minutes with more"
 _ODD = "what came back has not the shape that it should have"
+_MOST_SHOWN = 500
 _MOST_TROUBLES = 5
 """After so many exchanges without a response it is asked whether the endpoint is still there."""
 
@@ -190,9 +196,9 @@ async def run(
         versions=versions,
         cases=count,
         at=datetime.now(UTC),
-        interfaces=interfaces,
+        places=[redaction.shown(one.url, _MOST_SHOWN) for one in interfaces],
         card_url=plan.target.card_url,
-        untrusted=_untrusted(plan, peer),
+        untrusted=[redaction.shown(one, _MOST_SHOWN) for one in _untrusted(plan, peer)],
     )
     for interface in interfaces:
         session = Session(
@@ -206,8 +212,8 @@ async def run(
             other_headers=plan.other_headers,
             webhook_host=plan.webhook_host,
         )
-        left = plan.seconds - (time.monotonic() - ledger.began)
-        async with aclosing(_tried(session, plan.case_seconds, left)) as events:
+        deadline = ledger.began + plan.seconds
+        async with aclosing(_tried(session, plan.case_seconds, deadline)) as events:
             async for event in events:
                 yield event
     yield ledger.finished(is_whole=True)
@@ -221,21 +227,22 @@ def _untrusted(plan: Plan, peer: Peer) -> list[str]:
 
 
 async def _tried(
-    session: Session, case_seconds: float, seconds: float
+    session: Session, case_seconds: float, deadline: float
 ) -> AsyncGenerator[CaseDone, None]:
-    """Every case of a version, after a look at what the agent does."""
-    deadline = time.monotonic() + seconds
-    is_let_in = (await _asked(session)).status not in (401, 403)
-    fault = await _guarded(session, "", explore, case_seconds) if is_let_in else ""
-    silence = ""
+    """Every case of a version, after a look at what the agent does; none after the deadline."""
+    is_let_in, fault, silence = True, "", ""
+    if time.monotonic() < deadline:
+        is_let_in = (await _asked(session)).status not in (401, 403)
+    if is_let_in:
+        fault = await _guarded(session, "", explore, case_seconds, deadline)
     for name, record in session.records.items():
         case = CASES.get(name)
         if case is None:
             continue
-        left = deadline - time.monotonic()
-        silence = silence or await _silence(session)
-        if left <= 0:
-            record.miss(_TOO_LONG, "--max-minutes")
+        if time.monotonic() < deadline:
+            silence = silence or await _silence(session)
+        if time.monotonic() >= deadline:
+            record.miss(*_TOO_LONG)
         elif silence:
             record.miss(f"the endpoint no longer answers: {silence}")
         elif not is_let_in and name not in card.CASES:
@@ -243,7 +250,7 @@ async def _tried(
         elif fault and record.requirement.needs:
             record.fail(fault)
         else:
-            record.fail(await _guarded(session, name, case, min(case_seconds, left)))
+            record.fail(await _guarded(session, name, case, case_seconds, deadline))
         verdict = record.result().verdict
         yield CaseDone(requirement=name, version=record.version, verdict=verdict)
 
@@ -266,7 +273,7 @@ def _of(requirements: Iterable[Requirement], version: str) -> list[Requirement]:
     return [one for one in requirements if version in one.versions]
 
 
-async def _guarded(session: Session, rule: str, case: Case, seconds: float) -> str:
+async def _guarded(session: Session, rule: str, case: Case, seconds: float, deadline: float) -> str:
     """Runs a case, whatever it raises, and writes down what came of it.
 
     Gives the traceback of a fault that is the suite's own, else "".
@@ -275,7 +282,7 @@ async def _guarded(session: Session, rule: str, case: Case, seconds: float) -> s
     record = session.records.get(rule)
     flaws = session.flaws
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(min(seconds, deadline - time.monotonic())):
             await case(session)
         session.keep(rule)
     except Broken as broken:
@@ -285,8 +292,9 @@ async def _guarded(session: Session, rule: str, case: Case, seconds: float) -> s
             record.miss(missing.reason, missing.how)
     except TimeoutError:
         # Each exchange had its limit: there were many, and all were slow.
+        late = f"it took longer than {seconds:g} seconds", "--timeout with more seconds"
         if record is not None:
-            record.miss(f"it took longer than {seconds:.0f} seconds", "--timeout with more seconds")
+            record.miss(*(_TOO_LONG if time.monotonic() >= deadline else late))
     except Exception:  # whatever is wrong in the suite itself
         if session.flaws == flaws:
             return traceback.format_exc(limit=-3)

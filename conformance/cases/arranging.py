@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from conformance.cases.given import need_streaming
 from conformance.dialects import RESTING, TERMINAL, Frame, Operation
 from conformance.expect import Broken, NotExercised, Reply
 from conformance.folding import items
@@ -12,19 +13,13 @@ from conformance.knowledge import Draft
 from conformance.session import Session
 from conformance.streaming import LiveStream
 
-QUICK_SECONDS = 0.3
+_QUICK_SECONDS = 0.3
 """Whoever says so soon that a task is over may have had nothing to wait for."""
 A_WHILE_SECONDS = 2.0
 """For a task at work to show something more of itself."""
 _PAUSES_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 _OVER = "the task was over before it could be met at work"
 _BUSY = '--prompt long="…", with a message that keeps the agent busy for some seconds'
-
-
-def needs_streaming(session: Session) -> None:
-    """Raises NotExercised unless the card says that there are streams."""
-    if not session.declares("streaming"):
-        raise NotExercised("the card declares no streaming", "an endpoint that has streams")
 
 
 def sending(session: Session) -> list[Operation]:
@@ -43,6 +38,11 @@ async def answered_at_once(
         return session.dialect.frame(reply.result) if reply.error is None else None, reply
     async with session.stream(operation, params, id=id) as stream:
         return await stream.next(), stream.reply
+
+
+def is_quick(session: Session, seconds: float) -> bool:
+    """Whether an exchange took so little time that there may have been nothing to wait for."""
+    return seconds - session.knowledge.way_seconds < _QUICK_SECONDS
 
 
 def state_of(session: Session, task: Any) -> str:
@@ -147,7 +147,7 @@ async def task_at_work(session: Session) -> AsyncGenerator[Any, None]:
 @asynccontextmanager
 async def stream_at_work(session: Session) -> AsyncGenerator[LiveStream, None]:
     """The stream of a task at work, its first frame read; leaving the block hangs up."""
-    needs_streaming(session)
+    need_streaming(session)
     params = {"message": session.message(session.knowledge.need("long"))}
     async with session.stream(Operation.STREAM, params) as stream:
         first = await stream.first()

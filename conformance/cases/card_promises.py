@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from conformance.cards import host_of, interfaces
 from conformance.cases.case import Case
+from conformance.cases.given import need_streaming
 from conformance.dialects import Operation
 from conformance.expect import (
     METHOD_NOT_FOUND,
@@ -42,8 +43,7 @@ async def interfaces_answer(session: Session) -> None:
 
 
 async def streaming_is_true(session: Session) -> None:
-    if not session.declares("streaming"):
-        raise NotExercised("streaming is not declared")
+    need_streaming(session)
     params = {"message": session.message("Hello")}
     async with session.stream(Operation.STREAM, params) as stream:
         await stream.first()

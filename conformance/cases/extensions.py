@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from conformance.cards import extensions
 from conformance.cases.case import Case
+from conformance.cases.given import need_streaming
 from conformance.dialects import Operation
 from conformance.exchange import Exchange
 from conformance.expect import EXTENSION_REQUIRED, NotExercised, Reply, expect
@@ -37,8 +38,7 @@ async def activated_are_listed(session: Session) -> None:
 
 async def activated_are_listed_on_streams(session: Session) -> None:
     offered = _offered(session)
-    if not session.declares("streaming"):
-        raise NotExercised("streaming is not declared")
+    need_streaming(session)
     params, headers = {"message": session.message("Hello")}, session.dialect.activating(offered)
     async with session.stream(Operation.STREAM, params, headers=headers) as stream:
         await stream.first()

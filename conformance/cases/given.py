@@ -28,6 +28,12 @@ async def resting_task(session: Session) -> str:
     return str(task_id)
 
 
+def need_streaming(session: Session) -> None:
+    """Raises NotExercised unless the card says that there are streams."""
+    if not session.declares("streaming"):
+        raise NotExercised("the card declares no streaming", "an endpoint that has streams")
+
+
 def need_push(session: Session) -> None:
     """Raises NotExercised where push notifications are not declared."""
     if not session.declares("pushNotifications"):

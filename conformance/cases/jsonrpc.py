@@ -10,6 +10,7 @@ from uuid import uuid4
 from conformance.cards import objects
 from conformance.cases.arranging import answered_at_once, sending
 from conformance.cases.case import Case
+from conformance.cases.given import need_streaming
 from conformance.dialects import Operation
 from conformance.expect import (
     MISSING,
@@ -74,8 +75,7 @@ async def failed_notification_not_answered(session: Session) -> None:
 
 async def streaming_notification(session: Session) -> None:
     """An error opens no stream; that none may be answered is `failed_notification_not_answered`."""
-    if not session.declares("streaming"):
-        raise NotExercised("streaming is not declared")
+    need_streaming(session)
     params = {"message": session.message("Hello")}
     request = session.request(Operation.STREAM, params, MISSING)
     reply = await session.post(request, headers=SSE_HEADERS)

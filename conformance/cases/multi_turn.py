@@ -9,7 +9,6 @@ from conformance.cases.arranging import (
     ended_task,
     follow_up,
     message_ids,
-    needs_streaming,
     rested_task_in,
     sending,
     state_of,
@@ -19,6 +18,7 @@ from conformance.cases.arranging import (
     waiting_task,
 )
 from conformance.cases.case import Case
+from conformance.cases.given import need_streaming
 from conformance.dialects import Operation
 from conformance.expect import (
     INTERNAL_ERROR,
@@ -42,7 +42,7 @@ async def plain_follow_up(session: Session) -> None:
 
 
 async def streamed_follow_up(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     task = await waiting_task(session)
     message = session.message(session.knowledge.need("input"), taskId=task["id"])
     async with session.stream(Operation.STREAM, {"message": message}) as stream:

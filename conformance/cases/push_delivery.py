@@ -30,6 +30,8 @@ _SEVERAL = 3
 _SEVERAL_SECONDS = 2.0
 _HURRIED_SECONDS = 0.05
 """For three attempts, that is without a pause."""
+_MANY = 8
+"""Attempts, three of which are quick even where the machine is busy."""
 
 
 def _must_say(session: Session, deliveries: list[Delivery], *states: str) -> None:
@@ -158,10 +160,11 @@ async def pauses(session: Session) -> None:
     async with receiving_for(session) as receiver:
         hook = receiver.hook(fails)
         await ended(session, hook)
-        await hook.wait(lambda _: len(times) >= _SEVERAL, _SEVERAL_SECONDS)
+        await hook.wait(lambda _: len(times) >= _MANY, _SEVERAL_SECONDS)
     if len(times) < 2:
         raise NotExercised(f"nothing was tried again within {_SEVERAL_SECONDS:g} seconds")
-    taken = times[_SEVERAL - 1] - times[0] if len(times) >= _SEVERAL else _SEVERAL_SECONDS
+    spans = [last - first for first, last in zip(times, times[_SEVERAL - 1 :], strict=False)]
+    taken = min(spans, default=_SEVERAL_SECONDS)
     expected = f"{_SEVERAL} attempts with pauses between them"
     got = f"all within {1_000 * taken:.0f} ms"
     expect(taken >= _HURRIED_SECONDS, expected, got, hook.deliveries[-1].exchange)

@@ -7,7 +7,7 @@ from uuid import uuid4
 from conformance import shapes
 from conformance.cards import host_of, interfaces, is_public, objects
 from conformance.cases.case import Case
-from conformance.cases.given import need_credentials, push_requests
+from conformance.cases.given import need_credentials, need_streaming, push_requests
 from conformance.dialects import Json, Operation
 from conformance.expect import (
     INVALID_REQUEST,
@@ -89,8 +89,7 @@ async def wrong_credentials(session: Session) -> None:
 
 async def streams(session: Session) -> None:
     stranger = _without_credentials(session)
-    if not session.declares("streaming"):
-        raise NotExercised("streaming is not declared")
+    need_streaming(session)
     params = {"message": session.message("Hello")}
     for operation, given in (
         (Operation.STREAM, params),

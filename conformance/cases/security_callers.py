@@ -9,6 +9,7 @@ from conformance.cases.arranging import task_in
 from conformance.cases.case import Case
 from conformance.cases.given import (
     need_push,
+    need_streaming,
     other_caller,
     push_requests,
     registered,
@@ -51,8 +52,7 @@ async def cancel(session: Session) -> None:
 
 async def subscribe(session: Session) -> None:
     other, task_id = await other_caller(session), await resting_task(session)
-    if not session.declares("streaming"):
-        raise NotExercised("streaming is not declared")
+    need_streaming(session)
     _must_not_exist(await other.call(Operation.SUBSCRIBE, {"id": task_id}))
 
 
@@ -64,8 +64,7 @@ async def message(session: Session) -> None:
 
 async def streamed_message(session: Session) -> None:
     other, task_id = await other_caller(session), await resting_task(session)
-    if not session.declares("streaming"):
-        raise NotExercised("streaming is not declared")
+    need_streaming(session)
     said = {"message": other.message("Hello", taskId=task_id)}
     _must_not_exist(await other.call(Operation.STREAM, said))
 

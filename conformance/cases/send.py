@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 from conformance.cases import sent_parts, sent_wrongly
 from conformance.cases.arranging import (
-    QUICK_SECONDS,
     answered_at_once,
     canceled_after,
+    is_quick,
     message_ids,
     rested_task_in,
     sending,
@@ -83,7 +83,7 @@ async def not_waiting(session: Session) -> None:
     task = task_in(session, reply)
     async with canceled_after(session, task["id"]):
         state = state_of(session, task)
-        if state in RESTING and reply.exchange.seconds < QUICK_SECONDS:
+        if state in RESTING and is_quick(session, reply.exchange.seconds):
             raise NotExercised(f"the task was {state} at once", '--prompt long="…"')
         got = f"one that is {state}, after {reply.exchange.seconds:.1f} seconds"
         expect(state not in RESTING, "a task still at work", got, reply.exchange)

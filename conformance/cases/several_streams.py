@@ -8,13 +8,13 @@ from conformance.cases.arranging import (
     canceled_after,
     canceled_midway,
     gists,
-    needs_streaming,
     stream_at_work,
     subscribed,
     task_at_work,
     task_id,
 )
 from conformance.cases.case import Case
+from conformance.cases.given import need_streaming
 from conformance.expect import (
     TASK_NOT_CANCELABLE,
     Broken,
@@ -39,7 +39,7 @@ async def streams_of_a_task(session: Session) -> None:
 
 
 async def subscribers(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     async with (
         task_at_work(session) as task,
         subscribed(session, task["id"]) as one,
@@ -59,7 +59,7 @@ async def stream_left(session: Session) -> None:
 
 
 async def subscription_left(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     async with task_at_work(session) as task, subscribed(session, task["id"]) as other:
         async with subscribed(session, task["id"]):
             pass

@@ -10,14 +10,14 @@ from uuid import uuid4
 from conformance.cases import several_streams
 from conformance.cases.arranging import (
     A_WHILE_SECONDS,
-    QUICK_SECONDS,
     canceled_after,
     gists,
-    needs_streaming,
+    is_quick,
     read_beside,
     task_id,
 )
 from conformance.cases.case import Case
+from conformance.cases.given import need_streaming
 from conformance.dialects import RESTING, Frame, Operation
 from conformance.expect import (
     UNSUPPORTED_OPERATION,
@@ -71,7 +71,7 @@ async def _refused(session: Session) -> AsyncGenerator[tuple[Reply, LiveStream],
 
     Raises NotExercised where none is.
     """
-    needs_streaming(session)
+    need_streaming(session)
     is_any_refused = False
     changes: tuple[dict[str, Any], ...] = ({"taskId": str(uuid4())}, {"parts": []})
     for change in changes:
@@ -89,7 +89,7 @@ async def _refused(session: Session) -> AsyncGenerator[tuple[Reply, LiveStream],
 
 
 async def task_of_the_first_event(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     params = {"message": session.message(session.knowledge.need("completes"))}
     async with session.stream(Operation.STREAM, params) as stream:
         await stream.first()
@@ -100,16 +100,18 @@ async def task_of_the_first_event(session: Session) -> None:
 
 
 async def events_in_time(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     params = {"message": session.message(session.knowledge.need("long"))}
+    began = time.monotonic()
     async with session.stream(Operation.STREAM, params) as stream:
         await stream.first()
+        seconds = time.monotonic() - began
         wanted = task_id(stream)
         async with canceled_after(session, wanted):
             state = session.dialect.read_state(await session.task(wanted))
             if state not in RESTING:
                 await _must_keep_up(session, stream)
-    if state in RESTING and stream.exchange.seconds < QUICK_SECONDS:
+    if state in RESTING and is_quick(session, seconds):
         raise NotExercised(f"the task was {state} at once", '--prompt long="…"')
     expected = "a task still at work when the first event comes"
     expect(state not in RESTING, expected, f"one that is {state}", stream.exchange)
@@ -134,7 +136,7 @@ async def _must_keep_up(session: Session, stream: LiveStream) -> None:
 
 
 async def history_of_none(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     message = session.message(session.knowledge.need("completes"))
     params = {"message": message, "configuration": {"historyLength": 0}}
     async with session.stream(Operation.STREAM, params) as stream:
@@ -173,7 +175,7 @@ async def ids_of_events(session: Session) -> None:
 
 
 async def repeat(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     params = {"message": session.message(session.knowledge.need("completes"))}
     streams = []
     for _ in range(2):
@@ -191,7 +193,7 @@ async def repeat(session: Session) -> None:
 
 async def _streamed(session: Session, behaviour: str) -> LiveStream:
     """The stream of a message that brings the behaviour about, read to its end."""
-    needs_streaming(session)
+    need_streaming(session)
     params = {"message": session.message(session.knowledge.need(behaviour))}
     async with session.stream(Operation.STREAM, params) as stream:
         await stream.first()

@@ -12,7 +12,6 @@ from conformance.cases.arranging import (
     canceled_midway,
     ended_tasks,
     gist,
-    needs_streaming,
     state_of,
     stream_at_work,
     subscribed,
@@ -20,6 +19,7 @@ from conformance.cases.arranging import (
     task_id,
 )
 from conformance.cases.case import Case
+from conformance.cases.given import need_streaming
 from conformance.dialects import RESTING, Operation
 from conformance.expect import (
     INVALID_PARAMS,
@@ -34,19 +34,19 @@ from conformance.streaming import LiveStream
 
 
 async def unknown_task(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     reply = await session.call(Operation.SUBSCRIBE, {"id": str(uuid4())})
     reply.must_be_error(TASK_NOT_FOUND)
 
 
 async def no_id(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     reply = await session.call(Operation.SUBSCRIBE, {"metadata": {}})
     reply.must_be_error(INVALID_PARAMS)
 
 
 async def first_event(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     async with (
         task_at_work(session) as task,
         subscribed(session, task["id"]) as stream,
@@ -61,7 +61,7 @@ async def first_event(session: Session) -> None:
 
 
 async def everything_to_the_end(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     async with (
         task_at_work(session) as task,
         subscribed(session, task["id"]) as stream,
@@ -75,14 +75,14 @@ async def everything_to_the_end(session: Session) -> None:
 
 
 async def ended_is_unsupported(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     for task in await ended_tasks(session):
         reply = await session.call(Operation.SUBSCRIBE, {"id": task["id"]})
         reply.must_be_error(UNSUPPORTED_OPERATION)
 
 
 async def ended_is_refused(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     for task in await ended_tasks(session):
         reply = await session.call(Operation.SUBSCRIBE, {"id": task["id"]})
         expect(reply.error is not None, "an error", reply.gist, reply.exchange)
@@ -97,7 +97,7 @@ async def resumed_at_work(session: Session) -> None:
 
 
 async def resumed_after_the_end(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     params = {"message": session.message(session.knowledge.need("chunks"))}
     async with session.stream(Operation.STREAM, params) as whole:
         await whole.first()

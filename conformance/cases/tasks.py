@@ -10,13 +10,13 @@ from conformance.cases.arranging import (
     canceled_after,
     ended_task,
     ended_tasks,
-    needs_streaming,
     read_beside,
     sending,
     stream_at_work,
     task_id,
 )
 from conformance.cases.case import Case
+from conformance.cases.given import need_streaming
 from conformance.dialects import TERMINAL, Frame, Operation
 from conformance.expect import (
     INVALID_PARAMS,
@@ -56,7 +56,7 @@ async def task_that_was_sent(session: Session) -> None:
 
 
 async def status_that_was_streamed(session: Session) -> None:
-    needs_streaming(session)
+    need_streaming(session)
     params = {"message": session.message(session.knowledge.need("completes"))}
     async with session.stream(Operation.STREAM, params) as stream:
         frames = [frame for frame in await stream.to_end() if frame.state is not None]

@@ -86,8 +86,8 @@ class Terminal:
 def _heading(started: Started) -> str:
     """What is tested, and by which card where that leads elsewhere than to the URL given."""
     places: dict[str, list[str]] = {}
-    for one in started.interfaces:
-        places.setdefault(one.url.rstrip("/"), []).append(one.dialect.version)
+    for version, url in zip(started.versions, started.places, strict=False):
+        places.setdefault(url.rstrip("/"), []).append(version)
     if places.keys() <= {started.url.rstrip("/")}:
         return f"A2A {' and '.join(started.versions)} at {started.url}"
     tested = " and ".join(f"{' and '.join(found)} at {url}" for url, found in places.items())

@@ -191,7 +191,8 @@ def test_inputs_become_options_as_they_are(runner_temp: Path) -> None:
     assert code == 0, out
     words = re.sub(r"@/.+", "@FILE", re.sub(re.escape(str(runner_temp)), "TEMP", out))
     assert words.partition("[--report]")[0].splitlines() == [
-        *("[--timeout]", "[2 3]", "[--min-exercised]", "[50]", "[--version]", "[?.0]"),
+        *("[--timeout]", "[2 3]", "[--max-minutes]", "[15]", "[--min-exercised]", "[50]"),
+        *("[--version]", "[?.0]"),
         *("[--only]", "[tasks.]", "[--only]", "[*]", "[--only]", "[stream.]"),
         *("[--webhook-host]", "[here; there]", "[--baseline]", "[a b]"),
         *("[--header]", "[@FILE", "X: `a` $HOME\\n", "[--other-header]", "[@FILE", "Y: 'b' \"c\""),

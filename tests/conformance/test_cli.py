@@ -592,7 +592,17 @@ def test_run_that_takes_too_long_is_ended_with_what_is_known(run: Run, scenarios
     ended = run(scenarios, "--max-minutes", "0.000001", "--only", "tasks.")
 
     assert ended.code == ExitCode.TOO_LITTLE
-    assert "\n  the run had taken too long already: --max-minutes\n" in ended.out
+    assert "\n  the run had taken too long already: --max-minutes with more\n" in ended.out
+    assert re.search(r"\nTOO LITTLE: .* \d+ requirements left out by --max-minutes\n", ended.out)
+
+
+def test_run_that_is_cut_is_no_pass_and_makes_no_baseline(run: Run, tmp_path: Path) -> None:
+    known = tmp_path / "known.json"
+    with listening(answering(endpoints.with_silence)) as url:
+        words = ("--max-minutes", "0.005", "--timeout", "5", "--min-exercised", "0")
+        ended = run(url, *words, "--write-baseline", str(known))
+
+    assert (ended.code, known.exists()) == (ExitCode.TOO_LITTLE, False)
 
 
 def test_port_that_there_cannot_be_is_wrong_usage(run: Run) -> None:

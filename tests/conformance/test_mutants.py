@@ -7,11 +7,16 @@ import pytest
 from starlette.types import Message, Receive, Send
 
 from conformance.requirements import requirements
-from conformance.verdict import Result, Verdict
 from tests.conformance.mutants.altering import asks, both, client_gone, says, sends
 from tests.conformance.mutants.changes import event_by_event, last_event, objects
 from tests.conformance.mutants.every import AREAS, MUTANTS, WITHOUT
-from tests.conformance.mutants.judging import all_judgements, binding, judged_by_all, judgements
+from tests.conformance.mutants.judging import (
+    all_judgements,
+    binding,
+    judged_by_all,
+    judgements,
+    told,
+)
 from tests.conformance.mutants.mutant import NEW, USUAL, Mutant
 
 
@@ -43,11 +48,6 @@ def _silent(receive: Receive, send: Send) -> Send:
     return send_nothing
 
 
-def _told(results: Sequence[Result]) -> list[Result]:
-    bad = (Verdict.FAIL, Verdict.WARN, Verdict.ERROR)
-    return [one for one in results if one.verdict in bad or one.findings]
-
-
 async def test_application_altered_to_the_same_is_caught_by_nothing() -> None:
     alter = both(
         asks(lambda asked: asked.saying(asked.body)),
@@ -56,7 +56,7 @@ async def test_application_altered_to_the_same_is_caught_by_nothing() -> None:
         event_by_event(lambda event, _: [event]),
         last_event(lambda event: [event]),
     )
-    assert _told(await judged_by_all(alter(USUAL.app()), follows_scenarios=True)) == []
+    assert told(await judged_by_all(alter(USUAL.app()), follows_scenarios=True)) == []
 
 
 OF_THE_REFERENCE = ("push.", "security.")

@@ -80,6 +80,9 @@ def test_console_of_the_readme_prints_what_it_shows(
     command, _, shown = blocks("README.md", "console")[index].partition("\n")
     passages = re.split(r"^…$", shown.rstrip("\n"), flags=re.M)
     pattern = ".*".join(re.escape(one).replace("…", '[^"]*') for one in passages)
+    if "a2a-conformance" in command:
+        # How much is exercised depends a little on the machine; that nothing fails does not.
+        pattern = re.sub(r"(?<=\\ )[1-9]\d*(?=\\)", r"\\d+", pattern)
     written = run(command.removeprefix("$ "), toolbox, tmp_path)
     assert re.fullmatch(pattern, written.rstrip("\n"), re.S), written
 

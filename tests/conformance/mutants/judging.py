@@ -67,6 +67,7 @@ async def judged(
     *,
     card_path: str = "",
     limits: Limits | None = None,
+    case_seconds: float = 60.0,
 ) -> Sequence[Result]:
     """What the suite says of an application: a result for each requirement and version."""
     with serving(app) as base:
@@ -76,11 +77,17 @@ async def judged(
                 target=await find(peer, base + card_path, versions),
                 requirements=list(chosen),
                 knowledge=knowledge,
-                case_seconds=_CASE_SECONDS,
+                case_seconds=case_seconds,
             )
             *_, last = [event async for event in run(plan, peer)]
     assert isinstance(last, Finished)
     return last.results
+
+
+def told(results: Sequence[Result]) -> list[Result]:
+    """Those that say anything against the endpoint, or the suite."""
+    bad = (*_TOLD, Verdict.ERROR)
+    return [one for one in results if one.verdict in bad or one.findings]
 
 
 async def judged_by_all(app: ASGIApp, *, follows_scenarios: bool) -> Sequence[Result]:
@@ -103,6 +110,7 @@ def judgements(mutant: Mutant) -> Sequence[Judgement]:
             mutant.versions,
             card_path=mutant.card_path,
             limits=_LIMITS,
+            case_seconds=_CASE_SECONDS,
         )
         results = {(one.requirement.id, one.version): one for one in asyncio.run(judging)}
     return [

@@ -215,7 +215,7 @@ class DeliversTwice(DeliversOnce):
 class Hurries(Webhooks):
     """What is answered with an error comes again at once."""
 
-    RETRY_SECONDS = (0.0,) * 5
+    RETRY_SECONDS = (0.0,) * 20
 
 
 class Puts(Webhooks):

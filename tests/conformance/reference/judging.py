@@ -31,7 +31,7 @@ async def judged(
 ) -> Sequence[Result]:
     """The verdicts on the requirements whose ids begin so."""
     chosen = [one for one in requirements().values() if one.id.startswith(tuple(prefixes))]
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(timeout=None, trust_env=False) as http:
         peer = Peer(http, limits=Limits(seconds=seconds), headers=headers)
         plan = Plan(
             target=await find(peer, base, versions),
