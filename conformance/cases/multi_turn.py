@@ -109,6 +109,20 @@ async def _answered_with_the_latest(session: Session) -> None:
     expect(found in ([], latest), f"none but the latest message {latest}", found, reply.exchange)
 
 
+async def history_is_kept(session: Session) -> None:
+    task = await waiting_task(session)
+    await _answered(session, task)
+    whole = await session.call(Operation.GET, {"id": task["id"]})
+    sent = message_ids(whole.object)
+    if len(sent) < 2:
+        raise NotExercised(f"the endpoint gives a history of {len(sent)} messages")
+    await session.call(Operation.GET, {"id": task["id"], "historyLength": 1})
+    reply = await session.call(Operation.GET, {"id": task["id"]})
+    # An endpoint that has not waited for the task may have more to give by now.
+    found = [one for one in message_ids(reply.object) if one in sent]
+    expect_equal("the messages of before", sent, found, reply.exchange)
+
+
 async def many_turns(session: Session) -> None:
     task = await waiting_task(session)
     for turn in range(1, _MOST_TURNS + 1):
@@ -174,6 +188,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "multi-turn.contradicting-context-is-invalid": contradicting_context,
         "multi-turn.history-holds-all-messages": whole_history,
         "multi-turn.history-length-gives-the-latest": latest_history,
+        "multi-turn.history-is-cut-in-one-reply-only": history_is_kept,
         "multi-turn.any-number-of-turns": many_turns,
         "multi-turn.context-alone-makes-a-new-task": context_alone,
         "multi-turn.message-to-a-task-at-work-is-answered": message_to_a_task_at_work,

@@ -72,6 +72,22 @@ def _cut_from_the_front(app: ASGIApp) -> ASGIApp:
     return both(tasks(cut, Operation.GET), asks_of(ask, Operation.GET))(app)
 
 
+def _cut_for_good(app: ASGIApp) -> ASGIApp:
+    """What was left of a history is all that is given of it ever after."""
+    lengths: dict[Any, int] = {}
+
+    def ask(asked: Asked) -> None:
+        length = asked.params.get("historyLength")
+        if isinstance(length, int) and length > 0:
+            lengths[asked.params.get("id")] = length
+
+    def cut(task: dict[str, Any]) -> Any:
+        length = lengths.get(task["id"])
+        return {**task, "history": task["history"][-length:]} if length else task
+
+    return both(tasks(cut, Operation.GET), asks_of(ask, Operation.GET))(app)
+
+
 def _answered_from_the_front(app: ASGIApp) -> ASGIApp:
     """The same, in the replies to messages."""
 
@@ -146,6 +162,11 @@ MUTANTS: Sequence[Mutant] = (
         "oldest messages left in the history of a reply",
         _answered_from_the_front,
         ("multi-turn.history-length-gives-the-latest",),
+    ),
+    Mutant(
+        "history cut for good",
+        _cut_for_good,
+        ("multi-turn.history-is-cut-in-one-reply-only",),
     ),
     Mutant("only one answer taken", _for_two_turns, ("multi-turn.any-number-of-turns",)),
     Mutant("one task for a context", _in_one_task, ("multi-turn.context-alone-makes-a-new-task",)),
