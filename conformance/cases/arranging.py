@@ -31,13 +31,30 @@ def sending(session: Session) -> list[Operation]:
 async def answered_at_once(
     session: Session, operation: Operation, message: Any, id: Any = 1
 ) -> tuple[Frame | None, Reply]:
-    """The first that comes for a message whose sender does not wait; None for a refusal."""
-    params = {"message": message, "configuration": session.dialect.waiting(False)}
+    """The first that comes for a message whose sender does not wait; None for a refusal.
+
+    An endpoint that breaks where a sender says so is asked again by one who says nothing of it.
+    """
+    said = {"message": message}
+    at_once = {**said, "configuration": session.dialect.waiting(False)}
+    try:
+        return await _first_answer(session, operation, at_once, id)
+    except Broken:  # that senders need not wait is tried by itself
+        return await _first_answer(session, operation, said, id)
+
+
+async def _first_answer(
+    session: Session, operation: Operation, params: Any, id: Any
+) -> tuple[Frame | None, Reply]:
+    """The first that comes; None for a refusal. Raises Broken where it is neither."""
     if not operation.is_streaming:
         reply = await session.call(operation, params, id=id)
         return session.dialect.frame(reply.result) if reply.error is None else None, reply
     async with session.stream(operation, params, id=id) as stream:
-        return await stream.next(), stream.reply
+        frame, reply = await stream.next(), stream.reply
+    if frame is None and reply.error is None:
+        raise Broken("a stream of events", reply.gist, reply.exchange)
+    return frame, reply
 
 
 def is_quick(session: Session, seconds: float) -> bool:

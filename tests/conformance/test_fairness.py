@@ -15,8 +15,11 @@ from conformance.requirements import requirements
 from conformance.verdict import Verdict
 from tests.conformance.conftest import Run
 from tests.conformance.endpoints import answering, failing, http, listening
-from tests.conformance.mutants.changes import objects
+from tests.conformance.mutants import ended_tasks
+from tests.conformance.mutants.altering import Alteration, asks
+from tests.conformance.mutants.changes import asks_configuration, objects, without
 from tests.conformance.mutants.judging import judged
+from tests.conformance.mutants.messages import Answer, Asked
 from tests.conformance.mutants.mutant import USUAL
 from tests.support.endpoint import serving_agent
 
@@ -98,7 +101,34 @@ def test_agent_that_takes_longer_than_is_waited_for_is_told_to_be_slow(run: Run)
 @pytest.mark.parametrize("beside", [{"mediaType": "text/plain"}, {"metadata": {}}])
 async def test_chunks_that_say_more_than_their_text_may_be_joined(beside: dict[str, Any]) -> None:
     alter = objects(lambda item: {**item, **beside} if "text" in item else item)
-    ids = ("stream.adds-up-to-the-task", "stream.last-chunk-is-marked")
+    await _must_pass(alter, "stream.adds-up-to-the-task", "stream.last-chunk-is-marked")
+
+
+def _breaks_at_a_configuration(asked: Asked) -> Answer | None:
+    return (
+        Answer(status=500, headers={}, body=b"broken") if "configuration" in asked.params else None
+    )
+
+
+async def test_endpoint_that_breaks_at_a_configuration_is_right_where_none_is_needed() -> None:
+    ids = ("jsonrpc.string-ids", "jsonrpc.number-ids", "send.context-is-kept-when-given")
+    await _must_pass(asks(_breaks_at_a_configuration), *ids)
+
+
+async def test_reply_with_the_whole_history_is_wrong_about_its_length_only() -> None:
+    alter = asks_configuration(lambda given: without(given, "historyLength"))
+    await _must_pass(alter, "multi-turn.history-length-gives-the-latest")
+
+
+async def test_canceled_task_that_can_be_canceled_again_is_none_that_ended_by_itself() -> None:
+    (mutant,) = (
+        one for one in ended_tasks.MUTANTS if one.name == "cancel of a canceled task accepted"
+    )
+    await _must_pass(mutant.alter, "tasks.cancel-of-ended-is-refused")
+
+
+async def _must_pass(alter: Alteration, *ids: str) -> None:
+    """Fails unless our own endpoint, altered so, keeps the requirements."""
     chosen = [requirements()[id] for id in ids]
     knowledge = Knowledge.told({}, follows_scenarios=True)
     results = await judged(alter(USUAL.app()), chosen, knowledge)

@@ -74,10 +74,14 @@ MUTANTS: Sequence[Mutant] = (
         Mutant(
             f"cancel of a {state} task accepted",
             _accepted(state, Operation.CANCEL, _canceled),
-            ("tasks.cancel-of-ended-is-refused",),
+            (caught_by,),
             needs=_NEEDS,
         )
-        for state in _STATES
+        for state, caught_by in (
+            ("failed", "tasks.cancel-of-ended-is-refused"),
+            ("rejected", "tasks.cancel-of-ended-is-refused"),
+            ("canceled", "tasks.cancel-of-canceled-is-refused"),
+        )
     ),
     *(
         Mutant(
