@@ -114,12 +114,13 @@ async def _answered_with_the_latest(session: Session) -> None:
 async def history_is_kept(session: Session) -> None:
     task = await waiting_task(session)
     await _answered(session, task)
-    whole = await session.call(Operation.GET, {"id": task["id"]})
+    wanted = {"id": task["id"], "historyLength": 100}
+    whole = await session.call(Operation.GET, wanted)
     sent = message_ids(whole.object)
     if len(sent) < 2:
-        raise NotExercised(f"the endpoint gives a history of {len(sent)} messages")
-    await session.call(Operation.GET, {"id": task["id"], "historyLength": 1})
-    reply = await session.call(Operation.GET, {"id": task["id"]})
+        raise NotExercised(f"the endpoint keeps a history of {len(sent)} messages")
+    await session.call(Operation.GET, {**wanted, "historyLength": 1})
+    reply = await session.call(Operation.GET, wanted)
     # An endpoint that has not waited for the task may have more to give by now.
     found = [one for one in message_ids(reply.object) if one in sent]
     expect_equal("the messages of before", sent, found, reply.exchange)

@@ -77,9 +77,9 @@ def _cut_for_good(app: ASGIApp) -> ASGIApp:
     lengths: dict[Any, int] = {}
 
     def ask(asked: Asked) -> None:
-        length = asked.params.get("historyLength")
-        if isinstance(length, int) and length > 0:
-            lengths[asked.params.get("id")] = length
+        id, length = asked.params.get("id"), asked.params.get("historyLength")
+        if isinstance(id, str) and isinstance(length, int) and length > 0:
+            lengths[id] = min(length, lengths.get(id, length))
 
     def cut(task: dict[str, Any]) -> Any:
         length = lengths.get(task["id"])
