@@ -31,7 +31,8 @@ from tests.conformance.reference.endpoint import Reference
 from tests.conformance.reference.judging import judged_reference
 from tests.support.endpoint import serving_agent
 
-pytestmark = pytest.mark.timeout(180)
+# One worker has the runs of all setups.
+pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("runs")]
 
 WITH_COMMENTS = Setup(name="that comments on silence", settings={"keep_alive_seconds": 0.05})
 SETUPS = {one.name: one for one in (*(mutant.setup for mutant in MUTANTS), WITH_COMMENTS)}
