@@ -298,3 +298,8 @@ V1_0 = Dialect(
     ),
 )
 DIALECTS: Mapping[str, Dialect] = MappingProxyType({one.version: one for one in (V0_3, V1_0)})
+
+
+def other_than(dialect: Dialect) -> Dialect:
+    """The other version."""
+    return V1_0 if dialect.is_old else V0_3

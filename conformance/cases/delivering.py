@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from conformance.cases.given import need_push, registered, taken
-from conformance.dialects import TERMINAL, V0_3, V1_0, Frame, Operation
+from conformance.dialects import TERMINAL, Frame, Operation, other_than
 from conformance.expect import Broken, NotExercised
 from conformance.knowledge import Draft
 from conformance.session import Session
@@ -84,7 +84,7 @@ def frame_of(session: Session, delivery: Delivery) -> Frame:
     That it is said in the right one is a requirement of its own.
     """
     frame = session.dialect.frame(delivery.value)
-    other = V1_0 if session.dialect.is_old else V0_3
+    other = other_than(session.dialect)
     return frame if frame.kind is not None else other.frame(delivery.value)
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
-from conformance.cards import host_of, is_public
-from conformance.dialects import Json, Operation
+from conformance.cards import host_of, interfaces, is_public
+from conformance.dialects import Json, Operation, other_than
 from conformance.expect import (
     INTERNAL_ERROR,
     METHOD_NOT_FOUND,
@@ -32,6 +32,18 @@ def need_streaming(session: Session) -> None:
     """Raises NotExercised unless the card says that there are streams."""
     if not session.declares("streaming"):
         raise NotExercised("the card declares no streaming", "an endpoint that has streams")
+
+
+def in_the_other_version(session: Session) -> Session:
+    """The endpoint in the other version, where the card has it over JSON-RPC.
+
+    Raises NotExercised where it does not.
+    """
+    other = other_than(session.dialect)
+    for one in interfaces(session.card):
+        if one.binding == "JSONRPC" and one.version == other.version and host_of(one.url):
+            return session.beside(other, one.url)
+    raise NotExercised(f"the card offers no {other.version}")
 
 
 def need_push(session: Session) -> None:

@@ -5,7 +5,6 @@ from types import MappingProxyType
 from uuid import uuid4
 
 from conformance import shapes
-from conformance.cards import host_of, interfaces
 from conformance.cases.case import Case
 from conformance.cases.delivering import (
     deliveries_of_a_task,
@@ -13,8 +12,8 @@ from conformance.cases.delivering import (
     receiving_for,
     until_the_end,
 )
-from conformance.cases.given import registered
-from conformance.dialects import V0_3, V1_0, Operation
+from conformance.cases.given import in_the_other_version, registered
+from conformance.dialects import Operation
 from conformance.expect import MISSING, Broken, NotExercised, expect, expect_equal
 from conformance.session import Session
 from conformance.webhooks import Delivery
@@ -46,14 +45,11 @@ async def of_the_task(session: Session) -> None:
 
 
 async def version_of_the_registration(session: Session) -> None:
-    other = V1_0 if session.dialect.is_old else V0_3
-    url = next((one.url for one in interfaces(session.card) if one.version == other.version), None)
-    if not host_of(url):
-        raise NotExercised(f"the card offers no {other.version}")
+    there = in_the_other_version(session)
     draft = session.knowledge.need("long")
     async with receiving_for(session) as receiver:
         hook = receiver.hook()
-        task_id = (await session.beside(other, str(url)).started(draft))["id"]
+        task_id = (await there.started(draft))["id"]
         await registered(session, task_id, hook.url)
         await session.call(Operation.CANCEL, {"id": task_id})
         deliveries = await until_the_end(session, hook)

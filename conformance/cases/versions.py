@@ -6,9 +6,9 @@ from types import MappingProxyType
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
-from conformance.cards import host_of, interfaces
 from conformance.cases.case import Case
-from conformance.dialects import V0_3, V1_0, Dialect, Operation
+from conformance.cases.given import in_the_other_version
+from conformance.dialects import V0_3, Operation, other_than
 from conformance.expect import (
     METHOD_NOT_FOUND,
     TASK_NOT_FOUND,
@@ -132,44 +132,26 @@ async def methods_of_the_other(session: Session) -> None:
 
 
 async def says_which_header(session: Session) -> None:
-    other = _other(session.dialect)
-    if _offered(session, other) is None:
-        raise NotExercised(f"the card offers no {other.version}")
+    in_the_other_version(session)  # or there is nothing to say
     reply = await _other_method(session, Operation.GET)
     if "A2A-Version" not in str(reply.error):
         raise NotExercised("not offered: the error does not speak of A2A-Version")
 
 
 async def _other_method(session: Session, operation: Operation) -> Reply:
-    mixed = replace(session.dialect, methods=_other(session.dialect).methods)
+    mixed = replace(session.dialect, methods=other_than(session.dialect).methods)
     return await session.beside(mixed).call(operation, {})
 
 
 async def same_tasks(session: Session) -> None:
-    other = _other(session.dialect)
-    url = _offered(session, other)
-    if url is None:
-        raise NotExercised(f"the card offers no {other.version}")
+    there = in_the_other_version(session)
     task = await session.sent(session.knowledge.need("completes"))
-    there = session.beside(other, url)
     reply = await there.call(Operation.GET, {"id": task["id"]})
     if not isinstance(reply.result, dict):
         raise Broken("the task", reply.gist, reply.exchange)
     expect_equal("the id", task["id"], reply.result.get("id"), reply.exchange)
     state = session.dialect.read_state(task)
-    expect_equal("the state", state, other.read_state(reply.result), reply.exchange)
-
-
-def _other(dialect: Dialect) -> Dialect:
-    return V1_0 if dialect.is_old else V0_3
-
-
-def _offered(session: Session, dialect: Dialect) -> str | None:
-    """Where the card says that the version is spoken."""
-    for one in interfaces(session.card):
-        if one.binding == "JSONRPC" and one.version == dialect.version and host_of(one.url):
-            return str(one.url)
-    return None
+    expect_equal("the state", state, there.dialect.read_state(reply.result), reply.exchange)
 
 
 CASES: Mapping[str, Case] = MappingProxyType(

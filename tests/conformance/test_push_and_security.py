@@ -9,6 +9,7 @@ from a2a_agent.agents.scenarios import ScenarioAgent
 from conformance.cases import security_callers
 from conformance.requirements import requirements
 from conformance.verdict import Result, Verdict
+from tests.conformance.mutants.altering import cards
 from tests.conformance.reference import faulty_endpoints as endpoints
 from tests.conformance.reference import faulty_webhooks as webhooks
 from tests.conformance.reference.endpoint import ALICE, Reference
@@ -278,6 +279,19 @@ async def test_endpoint_whose_card_requires_no_credentials_may_serve_anybody() -
             "credentials are not required, by the card: anybody may be served",
         )
     }
+
+
+async def test_version_that_is_not_spoken_over_json_rpc_is_none_to_register_from() -> None:
+    def over_grpc(card: dict[str, Any]) -> Any:
+        others = [{**one, "protocolBinding": "GRPC"} for one in card["supportedInterfaces"]]
+        return {**card, "supportedInterfaces": others}
+
+    with serving(cards(over_grpc)(Reference(AGENT).app)) as base:
+        headers = {"Authorization": f"Bearer {ALICE}"}
+        results = await judged(base, ["push.body-is-of-the-reg"], versions=["0.3"], headers=headers)
+    assert [(one.verdict, one.reason) for one in results] == [
+        (Verdict.NOT_EXERCISED, "the card offers no 1.0")
+    ]
 
 
 async def test_busy_endpoint_that_does_not_say_when_to_come_back_is_caught() -> None:
