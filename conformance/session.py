@@ -209,7 +209,10 @@ class Session:
     async def sent(self, draft: Draft | str, **more: Any) -> Any:
         """The task that a message becomes. Raises Broken where it becomes none with an id."""
         params = {"message": self.message(draft), **more}
-        reply = await self.call(Operation.SEND, params)
+        return self.task_in(await self.call(Operation.SEND, params))
+
+    def task_in(self, reply: Reply) -> dict[str, Any]:
+        """The task in the reply to a message. Raises Broken where there is none with an id."""
         task = self.dialect.task(reply.result)
         if not isinstance(task, dict) or not isinstance(task.get("id"), str):
             raise Broken("a Task with an id", reply.gist, reply.exchange)

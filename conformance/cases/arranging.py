@@ -125,20 +125,12 @@ async def task_at_rest(session: Session, behaviour: str) -> Any:
     return task
 
 
-def task_in(session: Session, reply: Reply) -> dict[str, Any]:
-    """The task in the reply to a message. Raises Broken where there is none with an id."""
-    task = session.dialect.task(reply.result)
-    if not isinstance(task, dict) or not isinstance(task.get("id"), str):
-        raise Broken("a Task with an id", reply.gist, reply.exchange)
-    return task
-
-
 def rested_task_in(session: Session, reply: Reply) -> dict[str, Any]:
     """The task in the reply to a message whose sender waits.
 
     Raises NotExercised where it was returned before it rests: that is told where waiting is tried.
     """
-    task = task_in(session, reply)
+    task = session.task_in(reply)
     state = state_of(session, task)
     if state not in RESTING:
         raise NotExercised(f"the task was returned {state}", "repair what send.waits-* say")

@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.cases.given import need_push, registered, taken
 from conformance.dialects import TERMINAL, Frame, Operation, other_than
-from conformance.expect import Broken, NotExercised
+from conformance.expect import NotExercised
 from conformance.knowledge import Draft
 from conformance.session import Session
 from conformance.verdict import Finding
@@ -63,10 +63,7 @@ async def sent_with(session: Session, hook: Hook, draft: Draft, **members: Any) 
     reply = taken(await session.call(Operation.SEND, params), hook.url)
     if reply.error is not None and session.case != END_INLINE:
         raise NotExercised(f"no webhook may come with a message: {reply.gist}")
-    task = dialect.task(reply.result)
-    if not isinstance(task, dict) or not isinstance(task.get("id"), str):
-        raise Broken("a Task with an id", reply.gist, reply.exchange)
-    return str(task["id"])
+    return str(session.task_in(reply)["id"])
 
 
 async def until_the_end(session: Session, hook: Hook) -> list[Delivery]:

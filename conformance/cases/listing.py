@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
-from conformance.cases.arranging import follow_up, state_of, task_in
+from conformance.cases.arranging import follow_up, state_of
 from conformance.cases.case import Case
 from conformance.dialects import RESTING, Operation
 from conformance.expect import (
@@ -204,7 +204,7 @@ async def _context(session: Session) -> tuple[str, list[str]]:
 async def _sent(session: Session, behaviour: str, **members: Any) -> dict[str, Any]:
     """The task of a message with further members."""
     message = session.message(session.knowledge.need(behaviour), **members)
-    return task_in(session, await session.call(Operation.SEND, {"message": message}))
+    return session.task_in(await session.call(Operation.SEND, {"message": message}))
 
 
 async def _pages(session: Session) -> list[Reply]:

@@ -14,7 +14,6 @@ from conformance.cases.arranging import (
     state_of,
     task_at_work,
     task_id,
-    task_in,
     waiting_task,
 )
 from conformance.cases.case import Case
@@ -38,7 +37,7 @@ _MOST_TURNS = 4
 async def plain_follow_up(session: Session) -> None:
     task = await waiting_task(session)
     reply = await _answered(session, task)
-    expect_equal("the id", task["id"], task_in(session, reply)["id"], reply.exchange)
+    expect_equal("the id", task["id"], session.task_in(reply)["id"], reply.exchange)
 
 
 async def streamed_follow_up(session: Session) -> None:
@@ -54,14 +53,14 @@ async def streamed_follow_up(session: Session) -> None:
 async def inferred_context(session: Session) -> None:
     task = await waiting_task(session)
     reply = await _answered(session, task)
-    got = task_in(session, reply).get("contextId")
+    got = session.task_in(reply).get("contextId")
     expect_equal("the contextId", task.get("contextId"), got, reply.exchange)
 
 
 async def matching_context(session: Session) -> None:
     task = await waiting_task(session)
     reply = await _answered(session, task, contextId=task.get("contextId"))
-    expect_equal("the id", task["id"], task_in(session, reply)["id"], reply.exchange)
+    expect_equal("the id", task["id"], session.task_in(reply)["id"], reply.exchange)
 
 
 async def contradicting_context(session: Session) -> None:
@@ -130,8 +129,8 @@ async def many_turns(session: Session) -> None:
     task = await waiting_task(session)
     for turn in range(1, _MOST_TURNS + 1):
         reply = await _answered(session, task)
-        expect_equal("the id", task["id"], task_in(session, reply)["id"], reply.exchange)
-        if state_of(session, task_in(session, reply)) != "input-required":
+        expect_equal("the id", task["id"], session.task_in(reply)["id"], reply.exchange)
+        if state_of(session, session.task_in(reply)) != "input-required":
             if turn == 1:
                 raise NotExercised("the task asked only once", '--prompt input="…"')
             return
@@ -142,7 +141,7 @@ async def context_alone(session: Session) -> None:
     context = old.get("contextId")
     message = session.message(session.knowledge.need("completes"), contextId=context)
     reply = await session.call(Operation.SEND, {"message": message})
-    task = task_in(session, reply)
+    task = session.task_in(reply)
     expect_equal("the contextId", context, task.get("contextId"), reply.exchange)
     expect(task["id"] != old["id"], "a new task", "the old one", reply.exchange)
 
@@ -155,7 +154,7 @@ async def message_to_a_task_at_work(session: Session) -> None:
         }
         reply = await session.call(Operation.SEND, params)
         if reply.error is None:
-            expect_equal("the id", task["id"], task_in(session, reply)["id"], reply.exchange)
+            expect_equal("the id", task["id"], session.task_in(reply)["id"], reply.exchange)
         elif reply.code == INTERNAL_ERROR:
             raise Broken("the message to be taken, or refused", reply.gist, reply.exchange)
 
@@ -166,12 +165,12 @@ async def _conversation(session: Session) -> tuple[Any, list[str]]:
         draft = session.knowledge.need("input")
         first = session.message(draft)
         reply = await session.call(Operation.SEND, {"message": first})
-        task = task_in(session, reply)
+        task = session.task_in(reply)
         state = state_of(session, task)
         if state != "input-required":
             raise NotExercised(f"no task asks back: it was returned {state}", '--prompt input="…"')
         second = session.message(draft, taskId=task["id"])
-        task_in(session, await session.call(Operation.SEND, {"message": second}))
+        session.task_in(await session.call(Operation.SEND, {"message": second}))
         session.arranged["conversation"] = task, [first["messageId"], second["messageId"]]
     found: tuple[Any, list[str]] = session.arranged["conversation"]
     return found

@@ -20,7 +20,6 @@ from conformance.expect import (
     INVALID_PARAMS,
     MISSING,
     TASK_NOT_FOUND,
-    Broken,
     NotExercised,
     Reply,
     expect,
@@ -88,11 +87,7 @@ async def inline(session: Session) -> None:
     message = session.message(session.knowledge.need(known))
     params = {"message": message, "configuration": configuration}
     reply = taken(await session.call(Operation.SEND, params), url)
-    task = session.dialect.task(reply.result)
-    task_id = task.get("id") if isinstance(task, dict) else None
-    if not isinstance(task_id, str):
-        raise Broken("a Task with an id", reply.gist, reply.exchange)
-    await _expect_listed(session, task_id, [url])
+    await _expect_listed(session, session.task_in(reply)["id"], [url])
 
 
 # What is read

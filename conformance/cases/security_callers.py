@@ -5,7 +5,6 @@ from types import MappingProxyType
 from uuid import uuid4
 
 from conformance.cards import objects
-from conformance.cases.arranging import task_in
 from conformance.cases.case import Case
 from conformance.cases.given import (
     need_push,
@@ -72,7 +71,7 @@ async def streamed_message(session: Session) -> None:
 async def same_message(session: Session) -> None:
     other = await other_caller(session)
     params = {"message": session.message(session.knowledge.need("completes"))}
-    mine = task_in(session, await session.call(Operation.SEND, params))["id"]
+    mine = session.task_in(await session.call(Operation.SEND, params))["id"]
     reply = await other.call(Operation.SEND, params)
     result = reply.value.get("result") if isinstance(reply.value, dict) else None
     task = other.dialect.task(result)

@@ -14,7 +14,6 @@ from conformance.cases.arranging import (
     rested_task_in,
     sending,
     state_of,
-    task_in,
 )
 from conformance.cases.case import Case
 from conformance.dialects import RESTING, Operation
@@ -80,7 +79,7 @@ async def waiting_for_authentication(session: Session) -> None:
 
 async def not_waiting(session: Session) -> None:
     reply = await _reply(session, "long", **session.dialect.waiting(False))
-    task = task_in(session, reply)
+    task = session.task_in(reply)
     async with canceled_after(session, task["id"]):
         state = state_of(session, task)
         if state in RESTING and is_quick(session, reply.exchange.seconds):
@@ -105,7 +104,7 @@ async def ids_of_tasks(session: Session) -> None:
     ids = []
     for message in messages:
         reply = await session.call(Operation.SEND, {"message": message})
-        ids.append(task_in(session, reply)["id"])
+        ids.append(session.task_in(reply)["id"])
         taken = ids[-1] != message["messageId"]
         expect(taken, "an id that the server made", "the id of the message", reply.exchange)
     expect(ids[0] != ids[1], "an id of its own for each task", f"{ids[0]!r} twice", reply.exchange)
@@ -113,7 +112,7 @@ async def ids_of_tasks(session: Session) -> None:
 
 async def uuids(session: Session) -> None:
     reply = await _reply(session, "completes")
-    task_id = task_in(session, reply)["id"]
+    task_id = session.task_in(reply)["id"]
     try:
         UUID(task_id)
     except ValueError:
@@ -137,7 +136,7 @@ async def contexts_that_are_made(session: Session) -> None:
     ids = []
     for _ in range(2):
         reply = await _reply(session, "completes")
-        ids.append(task_in(session, reply).get("contextId"))
+        ids.append(session.task_in(reply).get("contextId"))
         is_id = isinstance(ids[-1], str) and ids[-1] != ""
         expect(is_id, "a task with a contextId", reply.gist, reply.exchange)
     expect(ids[0] != ids[1], "a context for each message", f"{ids[0]!r} twice", reply.exchange)
@@ -171,7 +170,7 @@ async def _must_keep(session: Session, message: Any) -> None:
     sent = await session.call(Operation.SEND, {"message": message})
     if message["messageId"].endswith(_LONG) and sent.error is not None:
         return
-    task = task_in(session, sent)
+    task = session.task_in(sent)
     reply = await session.call(Operation.GET, {"id": task["id"], "historyLength": 100})
     ids = message_ids(reply.result)
     known = message["messageId"] in ids
@@ -183,13 +182,13 @@ async def _must_keep(session: Session, message: Any) -> None:
 
 async def history_of_none(session: Session) -> None:
     reply = await _reply(session, "completes", historyLength=0)
-    history = task_in(session, reply).get("history")
+    history = session.task_in(reply).get("history")
     expect(not history, "no history", f"{history!r}", reply.exchange)
 
 
 async def history_of_one(session: Session) -> None:
     reply = await _reply(session, "completes", historyLength=1)
-    history = items(task_in(session, reply), "history")
+    history = items(session.task_in(reply), "history")
     expect(len(history) <= 1, "at most 1 message", f"{len(history)}", reply.exchange)
 
 
@@ -214,17 +213,17 @@ async def assembled_artifacts(session: Session) -> None:
 
 async def repeat(session: Session) -> None:
     params = {"message": session.message(session.knowledge.need("completes"))}
-    first = task_in(session, await session.call(Operation.SEND, params))["id"]
+    first = session.task_in(await session.call(Operation.SEND, params))["id"]
     again = await session.call(Operation.SEND, params)
     if again.error is not None:
         raise NotExercised(f"not offered: a repeat is answered with {again.gist}")
-    second = task_in(session, again)["id"]
+    second = session.task_in(again)["id"]
     if second != first:
         raise NotExercised("not offered: a repeat is another task")
 
 
 def _must_rest(session: Session, reply: Reply) -> None:
-    state = state_of(session, task_in(session, reply))
+    state = state_of(session, session.task_in(reply))
     expect(state in RESTING, "a task that is terminal or interrupted", state, reply.exchange)
 
 

@@ -55,7 +55,7 @@ async def stream_left(session: Session) -> None:
         wanted = task_id(mine)
         async with canceled_after(session, wanted), subscribed(session, wanted) as other:
             await leaving.aclose()
-            _must_end(session, other, await canceled_midway(session, wanted, other))
+            _must_end(other, await canceled_midway(session, wanted, other))
 
 
 async def subscription_left(session: Session) -> None:
@@ -63,7 +63,7 @@ async def subscription_left(session: Session) -> None:
     async with task_at_work(session) as task, subscribed(session, task["id"]) as other:
         async with subscribed(session, task["id"]):
             pass
-        _must_end(session, other, await canceled_midway(session, task["id"], other))
+        _must_end(other, await canceled_midway(session, task["id"], other))
 
 
 async def task_left(session: Session) -> None:
@@ -99,7 +99,7 @@ def _must_tell_the_same(one: LiveStream, other: LiveStream) -> None:
     expect_equal("both streams to add up to", whole, folded(other.frames), other.exchange)
 
 
-def _must_end(session: Session, stream: LiveStream, canceling: Reply) -> None:
+def _must_end(stream: LiveStream, canceling: Reply) -> None:
     """Raises Broken unless the stream went on until its task was canceled, and not before."""
     _must_have_ended(stream)
     if canceling.code == TASK_NOT_CANCELABLE and stream.watch.state != "completed":

@@ -47,7 +47,7 @@ def test_every_verdict_and_report_is_there() -> None:
     assert re.findall(r"^\| `([a-z]+)=FILE` \|", PAGE, re.M) == [*REPORTS]
 
 
-def test_every_option_of_the_plugin_is_there(run: Run) -> None:
+def test_every_option_of_the_plugin_is_there() -> None:
     plugin = (ROOT / "conformance/pytest_plugin.py").read_text()
     names = set(re.findall(r'"--a2a-([a-z-]+)"', plugin)) | set(
         re.findall(r'^    \("([a-z-]+)", ', plugin, re.M)

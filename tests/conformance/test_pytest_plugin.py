@@ -210,9 +210,7 @@ runner.CASES = {first.id: faulty, second.id: broken}
 """A case that breaks by itself, and a recommendation that is not followed."""
 
 
-def test_fault_of_the_suite_is_an_error_and_a_warning_passes(
-    scenarios: str, directory: Path
-) -> None:
+def test_fault_of_the_suite_is_an_error_and_a_warning_passes(directory: Path) -> None:
     (directory / "conftest.py").write_text(FAULTY)
 
     with listening(failing(-32001, "no")) as url:
